@@ -1,0 +1,68 @@
+"""New minutes and articles as Atom, for the reader who asks."""
+
+from django.contrib.syndication.views import Feed
+from django.http import Http404
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext as _
+
+from accounts.visibility import visible_to
+from minutes.models import ArticlePage, MinutesPage, WorkgroupPage
+from pages.languages import interface_language
+from pages.models import SiteIdentity
+
+ENTRIES = 30
+
+
+class Latest(Feed):
+    """The newest minutes and articles of every group."""
+
+    feed_type = Atom1Feed
+
+    def get_object(self, request, slug=None):
+        self.request = request
+        if slug is None:
+            return None
+        group = visible_to(WorkgroupPage.objects.filter(slug=slug), request.user).first()
+        if group is None:
+            raise Http404
+        return group
+
+    def title(self, group):
+        site = SiteIdentity.for_request(self.request).name
+        return f"{group.heading} – {site}" if group else site
+
+    def link(self, group):
+        return group.get_url(self.request) if group else f"/{interface_language()}/"
+
+    def subtitle(self, group):
+        return _("Derniers comptes rendus et articles")
+
+    def items(self, group):
+        found = []
+        for pages in (MinutesPage.objects, ArticlePage.objects):
+            pages = pages.visible_to(self.request.user).exclude(first_published_at=None)
+            if group:
+                pages = pages.child_of(group)
+            found += pages.defer_streamfields().order_by("-first_published_at")[:ENTRIES]
+        found.sort(key=lambda page: page.first_published_at.timestamp(), reverse=True)
+        return found[:ENTRIES]
+
+    def item_title(self, page):
+        return page.heading
+
+    def item_description(self, page):
+        return page.search_description or getattr(page, "lead", "")
+
+    def item_link(self, page):
+        return page.get_url(self.request)
+
+    def item_pubdate(self, page):
+        return page.first_published_at
+
+    def item_updateddate(self, page):
+        return page.last_published_at
+
+
+class OfWorkgroup(Latest):
+    """The newest minutes and articles of one group."""
+

@@ -1,0 +1,159 @@
+"""What search finds of the minutes: meetings, articles, rosters, workgroups and people."""
+
+from django.db.models import Q
+from wagtail.models import Page
+
+from accounts.models import Person
+from accounts.visibility import visible_pages
+from minutes.models import (
+    ArticleAuthor,
+    ArticlePage,
+    Attendance,
+    Coordinator,
+    MinutesPage,
+    ParticipantListPage,
+    RosterEntry,
+    WorkgroupPage,
+)
+from pages.models import PageAttachment
+from search.models import Kind
+from search.pieces import keyword_labels, page_pieces
+from search.sources import PageSource, Piece, Source, follow, register
+
+LANGUAGES = ("fr", "nl", "en")
+
+
+def people_lines(rows) -> str:
+    """The people of an attendance list or a roster, one a line, with what they do."""
+    lines = []
+    for row in rows.select_related("person", "role"):
+        role = " / ".join(dict.fromkeys(filter(None, [row.role.label_fr, row.role.label_nl])))
+        lines.append(", ".join(filter(None, [row.person.name, row.does, role])))
+    return "\n".join(lines)
+
+
+def own_words(page, field: str, language: str) -> str:
+    """What a container says in one language; nothing where it falls back to another."""
+    return getattr(page, field if language == "fr" else f"{field}_{language}")
+
+
+def container_pieces(page, kind, field: str, more: str = ""):
+    """A piece for each language that a container has a title or words of its own in."""
+    for language in LANGUAGES:
+        title, words = own_words(page, "title", language), own_words(page, field, language)
+        if title or words:
+            yield Piece(
+                part="" if language == "fr" else language,
+                kind=kind,
+                language=language,
+                title=title or page.title,
+                text="\n".join(filter(None, [words, more])),
+                keywords=tuple(keyword_labels(page)) if language == "fr" else (),
+            )
+
+
+class InWorkgroup(PageSource):
+    def workgroup(self, page):
+        return WorkgroupPage.objects.ancestor_of(page).only("pk").first()
+
+
+@register
+class MinutesSource(InWorkgroup):
+    model = MinutesPage
+
+    def pieces(self, page):
+        where = " ".join(filter(None, [page.place, page.host]))
+        yield from page_pieces(
+            page,
+            Kind.MINUTES,
+            body=page.body,
+            lead="\n".join(filter(None, [where, people_lines(page.attendance.all())])),
+            keywords=keyword_labels(page),
+            language=page.language,
+            date=page.meeting_date,
+        )
+
+
+@register
+class ArticleSource(InWorkgroup):
+    model = ArticlePage
+
+    def pieces(self, page):
+        authors = [row.person.name for row in page.authors.select_related("person")]
+        yield from page_pieces(
+            page,
+            Kind.ARTICLE,
+            body=page.body,
+            lead="\n".join(filter(None, [page.over_title, page.lead])),
+            keywords=keyword_labels(page),
+            language=page.language,
+            date=page.date,
+            author=", ".join(authors),
+        )
+
+
+@register
+class RosterSource(InWorkgroup):
+    model = ParticipantListPage
+
+    def pieces(self, page):
+        people = people_lines(page.entries.all())
+        return container_pieces(page, Kind.ROSTER, "intro", more=people)
+
+
+@register
+class WorkgroupSource(PageSource):
+    model = WorkgroupPage
+
+    def workgroup(self, page):
+        return page
+
+    def pieces(self, page):
+        coordinators = page.coordinators.select_related("person")
+        names = ", ".join(row.person.name for row in coordinators)
+        return container_pieces(page, Kind.WORKGROUP, "purpose", more=names)
+
+
+@register
+class PersonSource(Source):
+    """A person exists for a reader who may see one page that names them."""
+
+    model = Person
+
+    def pieces(self, person):
+        yield Piece(
+            part="",
+            kind=Kind.PERSON,
+            language="fr",
+            title=person.name,
+            text="\n".join(person.names[1:]),
+            anchor=person.slug,
+        )
+
+    def visible(self, user):
+        pages = visible_pages(user)
+        return Person.objects.filter(
+            Q(pk__in=Attendance.objects.filter(page__in=pages).values("person"))
+            | Q(pk__in=RosterEntry.objects.filter(page__in=pages).values("person"))
+            | Q(pk__in=ArticleAuthor.objects.filter(page__in=pages).values("person"))
+            | Q(pk__in=Coordinator.objects.filter(page__in=pages).values("person"))
+        )
+
+    def url(self, row, page_url):
+        return Person(slug=row.anchor).get_absolute_url()
+
+
+def pages_naming(person):
+    """The pages that name a person, and so are found by the name."""
+    return Page.objects.filter(
+        Q(minutespage__attendance__person=person)
+        | Q(participantlistpage__entries__person=person)
+        | Q(articlepage__authors__person=person)
+        | Q(workgrouppage__coordinators__person=person)
+    ).distinct()
+
+
+follow(Person, pages_naming)
+# Rows that say something of a page and can be saved without it.
+for row in (Attendance, RosterEntry, ArticleAuthor, Coordinator, PageAttachment):
+    follow(row, lambda instance: Page.objects.filter(pk=instance.page_id))

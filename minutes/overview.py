@@ -1,0 +1,171 @@
+"""What the pages of this section show around their own fields. Constant queries per page."""
+
+from datetime import date
+
+from django.db.models import Q
+from django.utils import timezone
+from wagtail.models import Page
+
+from accounts.visibility import visible_pages, visible_to
+from discussion.context import discussion_of
+from glossary.models import Keyword
+from minutes.people import Attendance, by_role
+from pages.rendering import contents
+
+
+def meetings_of(group, user):
+    """The minutes under a workgroup that the reader may see."""
+    from minutes.models import MinutesPage
+
+    return MinutesPage.objects.child_of(group).visible_to(user)
+
+
+def workgroup_context(page, request) -> dict:
+    from minutes.models import ArticlePage, ParticipantListPage
+
+    meetings = list(meetings_of(page, request.user).for_list().newest_first())
+    today = timezone.localdate()
+    upcoming = [m for m in meetings if m.meeting_date and m.meeting_date > today]
+    return {
+        "coordinators": [row.person for row in page.coordinators.select_related("person")],
+        "next_meetings": upcoming[::-1],
+        "meetings": [m for m in meetings if m not in upcoming],
+        "articles": ArticlePage.objects.child_of(page)
+        .visible_to(request.user)
+        .for_list()
+        .order_by("-date"),
+        "rosters": ParticipantListPage.objects.child_of(page)
+        .visible_to(request.user)
+        .for_list()
+        .order_by("path"),
+        "keywords": Keyword.objects.filter(
+            page_uses__content_object__in=visible_to(
+                Page.objects.descendant_of(page), request.user
+            )
+        )
+        .distinct()
+        .with_labels()
+        .order_by("name"),
+    }
+
+
+def minutes_context(page, request) -> dict:
+    rows = _rows(page.attendance, request, "person", "role")
+    present = [row for row in rows if not row.excused]
+    previous, following = neighbours(page, request.user)
+    return {
+        "contents": contents(page.body),
+        "attendance_by_role": by_role(present),
+        "excused": [row for row in rows if row.excused],
+        "minute_takers": [row.person for row in present if row.role.is_minute_taker],
+        "workgroup": parent_of(page),
+        "previous": previous,
+        "next": following,
+        **common_context(page, request),
+    }
+
+
+def article_context(page, request) -> dict:
+    return {
+        "contents": contents(page.body),
+        "authors": [row.person for row in _rows(page.authors, request, "person")],
+        **common_context(page, request),
+    }
+
+
+def roster_context(page, request) -> dict:
+    return {
+        "entries_by_role": by_role(_rows(page.entries, request, "person", "role")),
+        **common_context(page, request),
+    }
+
+
+def common_context(page, request) -> dict:
+    """Keywords, attachments, related pages and the discussion."""
+    return {
+        "keywords": page.keyword_list,
+        "attachments": _rows(page.attachments, request, "document"),
+        "related": related_pages(page, request.user),
+        "discussion": discussion_of(page, request),
+    }
+
+
+def related_pages(page, user) -> list[Page]:
+    """Pages linked with this one, from either end, that the reader may see."""
+    chosen = [link.target_id for link in page.related_links.all()]
+    linked = Q(pk__in=chosen)
+    if page.pk:
+        linked |= Q(related_links__target=page.pk)
+    return list(
+        visible_pages(user)
+        .filter(linked)
+        .exclude(pk=page.pk)
+        .distinct()
+        .order_by("path")
+        .defer_streamfields()
+        .specific()
+    )
+
+
+def neighbours(page, user) -> tuple:
+    """(previous, next) meeting of the same group, in the order of the series."""
+    parent = parent_of(page)
+    if parent is None or not page.pk:
+        return None, None
+    series = list(
+        meetings_of(parent, user)
+        .newest_first()
+        .values_list("pk", flat=True)
+    )
+    if page.pk not in series:
+        return None, None
+    place = series.index(page.pk)
+    wanted = {
+        "next": series[place - 1] if place else None,
+        "previous": series[place + 1] if place + 1 < len(series) else None,
+    }
+    found = (
+        meetings_of(parent, user)
+        .defer_streamfields()
+        .in_bulk([pk for pk in wanted.values() if pk])
+    )
+    return found.get(wanted["previous"]), found.get(wanted["next"])
+
+
+def parent_of(page):
+    """The page above, or None for one that is only being previewed before its first saving."""
+    return page.get_parent() if page.path else None
+
+
+def person_context(person, user) -> dict:
+    """What the reader may see of a person: meetings in the role held then, articles, rosters."""
+    from minutes.models import ArticlePage, ParticipantListPage, WorkgroupPage
+
+    attended = list(
+        Attendance.objects.filter(person=person, page__in=visible_pages(user))
+        .select_related("page", "role")
+        .defer("page__body")
+    )
+    attended.sort(
+        key=lambda row: (row.page.meeting_date or date.min, row.page.ordinal or 0), reverse=True
+    )
+    return {
+        "attended": attended,
+        "articles": ArticlePage.objects.filter(authors__person=person)
+        .visible_to(user)
+        .for_list()
+        .order_by("-date"),
+        "rosters": ParticipantListPage.objects.filter(entries__person=person)
+        .visible_to(user)
+        .for_list(),
+        "coordinated": visible_to(
+            WorkgroupPage.objects.filter(coordinators__person=person), user
+        ),
+    }
+
+
+def _rows(relation, request, *followed) -> list:
+    """A page's inline rows; those of the draft where one is being previewed."""
+    if getattr(request, "is_preview", False):
+        return list(relation.all())
+    return list(relation.select_related(*followed))

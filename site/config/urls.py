@@ -1,0 +1,41 @@
+"""Every route of the site on one screen; Wagtail's catch-all comes last."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path, re_path
+from django.utils.translation import pgettext_lazy
+from django.views.generic import RedirectView
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from accounts.views import to_sign_in
+from config import views
+from pages.files import PictureView
+
+urlpatterns = [
+    # Wagtail's own doors lead to the one door that is guarded.
+    path("admin/login/", to_sign_in),
+    path("admin/password_reset/", to_sign_in),
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    re_path(
+        r"^images/([^/]*)/(\d*)/([^/]*)/[^/]*$",
+        PictureView.as_view(),
+        name="wagtailimages_serve",
+    ),
+    path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", views.sitemap, name="sitemap"),
+    path("healthz", views.healthz, name="healthz"),
+    path("favicon.ico", RedirectView.as_view(url="/static/img/favicon.svg"), name="favicon"),
+]
+
+urlpatterns += i18n_patterns(
+    path(pgettext_lazy("url", "compte/"), include("allauth.account.urls")),
+    path("", include("search.urls")),
+    path("", include("glossary.urls")),
+    path("", include("discussion.urls")),
+    path("", include("minutes.urls")),
+    path("", include(wagtail_urls)),
+)
+
+handler400 = "config.errors.bad_request"

@@ -1,0 +1,17 @@
+from django.apps import AppConfig
+
+
+class DiscussionConfig(AppConfig):
+    name = "discussion"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        # The package publishes every reply when a comment is saved, even those that wait for
+        # moderation. Its own ready() runs after ours and connects what it finds here.
+        from django_comments_xtd import models as xtd
+
+        xtd.publish_or_unpublish_on_pre_save = leave_replies_alone
+
+
+def leave_replies_alone(sender, instance, raw, using, **kwargs):
+    """Each comment keeps its own state; what a reader sees is worked out in threads.py."""

@@ -1,0 +1,35 @@
+"""What a page's template needs to show its discussion."""
+
+from django.urls import reverse
+
+from discussion.forms import CommentForm
+from discussion.threads import conversation
+
+
+def discussion_of(page, request) -> dict:
+    """The discussion under a page: comments in reading order, the form, where it is sent."""
+    comments = conversation(page) if page.pk else []
+    answered = _answered(comments, request)
+    form = getattr(request, "comment_form", None)
+    if form is None and page.pk:
+        form = CommentForm(
+            page, request.user, initial={"reply_to": answered.pk if answered else 0}
+        )
+    return {
+        "open": bool(page.pk) and page.live,
+        "comments": comments,
+        "count": sum(not comment.placeholder for comment in comments),
+        "form": form,
+        "answered": answered,
+        "post_url": reverse("comment_post", args=[page.pk]) if page.pk else "",
+        "can_moderate": request.user.has_perm("discussion.change_pagecomment"),
+    }
+
+
+def _answered(comments, request):
+    """The comment that a reply is being written to: ?reponse=<number>, or what was posted."""
+    asked = request.POST.get("reply_to") or request.GET.get("reponse") or ""
+    for comment in comments:
+        if str(comment.pk) == asked and not comment.placeholder:
+            return comment
+    return None

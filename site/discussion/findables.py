@@ -1,0 +1,55 @@
+"""What search finds of the discussion: comments, by their text, author and keywords."""
+
+from django.db.models.signals import m2m_changed
+from django.utils import timezone
+
+from discussion.models import PageComment
+from search import outbox
+from search.models import Kind
+from search.pieces import labels_of
+from search.sources import Piece, Source, register
+
+
+@register
+class CommentSource(Source):
+    """A comment is seen while it is published and its page may be seen."""
+
+    model = PageComment
+
+    def pieces(self, comment):
+        yield Piece(
+            part="",
+            kind=Kind.COMMENT,
+            language=comment.language,
+            title=comment.page.title,
+            text=comment.comment,
+            author=comment.user_name,
+            date=timezone.localdate(comment.submit_date),
+            anchor=f"c{comment.pk}",
+            keywords=tuple(
+                text
+                for keyword in comment.keywords.prefetch_related("labels")
+                for text in labels_of(keyword)
+            ),
+            is_part=True,
+        )
+
+    def page(self, comment):
+        return comment.page
+
+    def visible(self, user):
+        return PageComment.objects.visible_to(user)
+
+    def tagged(self, keyword_ids):
+        return PageComment.objects.filter(keywords__in=keyword_ids)
+
+
+def keywords_changed(instance, action, **kwargs):
+    # Tags are set after the comment has been saved.
+    if action.startswith("post_") and isinstance(instance, PageComment):
+        outbox.add(instance)
+
+
+m2m_changed.connect(
+    keywords_changed, sender=PageComment.keywords.through, dispatch_uid="search comment keywords"
+)

@@ -1,0 +1,76 @@
+"""The conversation under a page, in the order it is read. Four queries, whatever its size."""
+
+from collections import defaultdict
+
+from django.apps import apps
+from django.conf import settings
+
+from discussion.models import PageComment
+
+
+def conversation(page) -> list[PageComment]:
+    """The page's comments in reading order: each thread from its start, replies under theirs.
+
+    Every comment gets `depth` (0 for the start of a thread), `parent_name` and
+    `parent_comment_id` of the comment it answers, `keyword_list`, and `placeholder`: True for
+    a hidden comment that is only shown as a gap because others answer it. A hidden or held
+    comment that nobody answers is left out, and so is every reply to a held one.
+    """
+    rows = list(
+        PageComment.objects.filter(page_id=page.pk)
+        .order_by("pk")
+        .defer("user_email", "ip_address", "user_url")
+    )
+    keywords = _keywords_of(page)
+    children = defaultdict(list)
+    for row in rows:
+        children[row.parent_id if row.is_reply else 0].append(row)
+    shown: list[PageComment] = []
+    for start in children[0]:
+        shown.extend(_thread(start, children, keywords))
+    return shown
+
+
+def _thread(start, children, keywords):
+    """One thread in reading order, without recursion: a thread may be thousands deep."""
+    ordered, waiting = [], [(start, 0, None)]
+    while waiting:
+        row, depth, parent = waiting.pop()
+        if not row.is_public:
+            continue
+        row.depth = depth
+        row.parent_name = parent.user_name if parent and not parent.is_removed else ""
+        row.parent_comment_id = parent.pk if parent else None
+        row.keyword_list = keywords[row.pk]
+        row.placeholder = row.is_removed
+        ordered.append(row)
+        waiting.extend((child, depth + 1, row) for child in reversed(children[row.pk]))
+    # From the end: a gap stays only while a shown comment hangs under it.
+    answered, kept = set(), []
+    for row in reversed(ordered):
+        if row.placeholder and row.pk not in answered:
+            continue
+        kept.append(row)
+        if row.parent_comment_id:
+            answered.add(row.parent_comment_id)
+    kept.reverse()
+    return kept
+
+
+def _keywords_of(page):
+    """{comment id: [keywords with labels]} in three queries."""
+    through = PageComment.keywords.through
+    pairs = through.objects.filter(pagecomment__page_id=page.pk).values_list(
+        "pagecomment_id", "keyword_id"
+    )
+    model = apps.get_model(settings.KEYWORD_MODEL)
+    keywords = {
+        keyword.pk: keyword
+        for keyword in model.objects.filter(comments__page_id=page.pk)
+        .distinct()
+        .with_labels()
+    }
+    found = defaultdict(list)
+    for comment_id, keyword_id in pairs:
+        found[comment_id].append(keywords[keyword_id])
+    return found

@@ -1,0 +1,50 @@
+"""Documents and pictures: who may have one is decided by the pages that use it."""
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404
+from django.utils.cache import add_never_cache_headers
+from wagtail import hooks
+from wagtail.images.views.serve import ServeView
+from wagtail.models import ReferenceIndex
+
+from accounts.visibility import visible_pages
+
+
+def may_have(file, user) -> bool:
+    """Whether the user may have this document or picture.
+
+    Yes for those who work in the back office, for what the site's own settings use (its
+    logo), and for what a page that the reader may see uses. A file that nothing uses is
+    nobody's: no.
+    """
+    if user.has_perm("wagtailadmin.access_admin"):
+        return True
+    references = ReferenceIndex.get_references_to(file)
+    pages = references.filter(
+        base_content_type__app_label="wagtailcore", base_content_type__model="page"
+    ).values_list("object_id", flat=True)
+    ids = [int(pk) for pk in pages if pk.isdigit()]
+    if ids and visible_pages(user).filter(pk__in=ids).exists():
+        return True
+    return references.filter(
+        base_content_type__app_label="pages", base_content_type__model="siteidentity"
+    ).exists()
+
+
+@hooks.register("before_serve_document", order=-10)
+def check_document(document, request):
+    if not may_have(document, request.user):
+        raise Http404
+
+
+class PictureView(ServeView):
+    """A picture in an agreed size, for those who may see a page that shows it."""
+
+    def get(self, request, *args, **kwargs):
+        picture = self.model.objects.filter(pk=kwargs["image_id"]).first()
+        if picture is None or not may_have(picture, request.user):
+            raise Http404
+        response = super().get(request, *args, **kwargs)
+        if not may_have(picture, AnonymousUser()):
+            add_never_cache_headers(response)
+        return response

@@ -1,0 +1,227 @@
+"""What every page of the site has: words, language, neighbours, attachments, visits."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
+from wagtail.contrib.settings.models import BaseSiteSetting, register_setting
+from wagtail.fields import StreamField
+from wagtail.models import Orderable, Page
+from wagtail.search import index
+
+from pages.blocks import BodyBlocks
+from pages.languages import localised
+from pages.serving import Served
+
+
+class BasePage(Served, Page):
+    """A page of Plenum. Concrete page types live in the sections."""
+
+    #: Whether a discussion can be held under pages of this type.
+    discussed = False
+
+    class Meta:
+        abstract = True
+
+    @property
+    def heading(self) -> str:
+        """The title to show, in the interface's language where the page has one."""
+        return self.title
+
+    @property
+    def heading_language(self) -> str:
+        """The language that `heading` is written in."""
+        return settings.LANGUAGE_CODE
+
+
+class ContainerPage(BasePage):
+    """A page that holds others and carries its few words in three languages."""
+
+    title_nl = models.CharField(_("titre en néerlandais"), max_length=255, blank=True)
+    title_en = models.CharField(_("titre en anglais"), max_length=255, blank=True)
+
+    content_panels = [
+        MultiFieldPanel(
+            [FieldPanel("title"), FieldPanel("title_nl"), FieldPanel("title_en")], _("Titre")
+        ),
+    ]
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("title_nl"),
+        index.SearchField("title_en"),
+        index.AutocompleteField("title_nl"),
+        index.AutocompleteField("title_en"),
+    ]
+
+    class Meta:
+        abstract = True
+
+    @property
+    def heading(self):
+        return localised(self, "title")[0]
+
+    @property
+    def heading_language(self):
+        return localised(self, "title")[1]
+
+
+class TextMixin(models.Model):
+    """A text: it is written in one language, and may have translations that are pages too."""
+
+    language = models.CharField(
+        _("langue du texte"),
+        max_length=5,
+        choices=settings.LANGUAGES,
+        default=settings.LANGUAGE_CODE,
+    )
+    #: Translations of one text share this key.
+    translation_group = models.UUIDField(
+        _("groupe de traductions"), default=uuid.uuid4, editable=False, db_index=True
+    )
+    translation_of = models.ForeignKey(
+        Page,
+        verbose_name=_("traduction de"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text=_("La page dont ce texte est la traduction, s’il y en a une."),
+    )
+    body = StreamField(BodyBlocks(), verbose_name=_("texte"), blank=True)
+
+    language_panel = MultiFieldPanel(
+        [FieldPanel("language"), PageChooserPanel("translation_of")],
+        _("Langue"),
+    )
+
+    class Meta:
+        abstract = True
+
+    @property
+    def heading_language(self):
+        return self.language
+
+    def save(self, *args, **kwargs):
+        if self.translation_of_id:
+            original = self.translation_of.specific
+            self.translation_group = getattr(original, "translation_group", self.translation_group)
+        super().save(*args, **kwargs)
+
+
+class RelatedPage(Orderable):
+    """A link between two pages that both of them show."""
+
+    page = ParentalKey(Page, on_delete=models.CASCADE, related_name="related_links")
+    target = models.ForeignKey(
+        Page, verbose_name=_("page"), on_delete=models.CASCADE, related_name="related_from"
+    )
+
+    panels = [PageChooserPanel("target")]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("page liée")
+        constraints = [
+            models.UniqueConstraint(fields=["page", "target"], name="related_once"),
+        ]
+
+
+class PageAttachment(Orderable):
+    """A document that belongs to a page."""
+
+    page = ParentalKey(Page, on_delete=models.CASCADE, related_name="attachments")
+    document = models.ForeignKey(
+        "wagtaildocs.Document",
+        verbose_name=_("document"),
+        on_delete=models.CASCADE,
+        related_name="page_attachments",
+    )
+    title = models.CharField(_("intitulé"), max_length=255, blank=True)
+
+    panels = [FieldPanel("document"), FieldPanel("title")]
+
+    class Meta(Orderable.Meta):
+        verbose_name = _("document joint")
+
+    def __str__(self):
+        return self.title or self.document.title
+
+
+RELATED_PANELS = [
+    InlinePanel("related_links", label=_("Page liée"), heading=_("Pages liées")),
+    InlinePanel("attachments", label=_("Document"), heading=_("Documents joints")),
+]
+
+
+@register_setting(icon="home")
+class SiteIdentity(BaseSiteSetting):
+    """The name over the door: who publishes this site and how to reach them."""
+
+    name = models.CharField(_("nom"), max_length=80, default="Plenum")
+    tagline = models.CharField(_("devise"), max_length=160, blank=True)
+    tagline_nl = models.CharField(_("devise en néerlandais"), max_length=160, blank=True)
+    tagline_en = models.CharField(_("devise en anglais"), max_length=160, blank=True)
+    logo = models.ForeignKey(
+        "wagtailimages.Image",
+        verbose_name=_("logo"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    contact_email = models.EmailField(_("adresse de contact"), blank=True)
+    address = models.TextField(_("adresse postale"), blank=True)
+    footer = models.TextField(_("pied de page"), blank=True)
+    footer_nl = models.TextField(_("pied de page en néerlandais"), blank=True)
+    footer_en = models.TextField(_("pied de page en anglais"), blank=True)
+
+    panels = [
+        FieldPanel("name"),
+        FieldPanel("logo"),
+        MultiFieldPanel(
+            [FieldPanel("tagline"), FieldPanel("tagline_nl"), FieldPanel("tagline_en")],
+            _("Devise"),
+        ),
+        MultiFieldPanel([FieldPanel("contact_email"), FieldPanel("address")], _("Contact")),
+        MultiFieldPanel(
+            [FieldPanel("footer"), FieldPanel("footer_nl"), FieldPanel("footer_en")],
+            _("Pied de page"),
+        ),
+    ]
+
+    class Meta:
+        verbose_name = _("identité du site")
+
+    @property
+    def tagline_text(self):
+        return localised(self, "tagline")[0]
+
+    @property
+    def footer_text(self):
+        return localised(self, "footer")[0]
+
+
+class VisitSalt(models.Model):
+    """The one secret of today's visit marks; replaced, with all marks, when the day changes."""
+
+    day = models.DateField(unique=True)
+    salt = models.BinaryField(max_length=32)
+
+
+class VisitMark(models.Model):
+    """Somebody came to a page today: a keyed hash that cannot be linked to another page or day."""
+
+    mark = models.BinaryField(max_length=32)
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["mark", "page"], name="one_mark_a_day")]
+
+
+class VisitCount(models.Model):
+    """How many visits a page has had."""
+
+    page = models.OneToOneField(Page, on_delete=models.CASCADE, related_name="visit_count")
+    total = models.PositiveBigIntegerField(default=0)

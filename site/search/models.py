@@ -1,0 +1,124 @@
+"""The rows that the search page searches, and the notes of what is yet to be indexed."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from wagtail.models import Page
+from wagtail.search import index
+
+from search import analysis
+from search.fields import TermsField, WordsField
+
+
+class Kind(models.TextChoices):
+    """What sort of thing was found."""
+
+    MINUTES = "minutes", _("Compte rendu")
+    ARTICLE = "article", _("Article")
+    ROSTER = "roster", _("Liste de participants")
+    WORKGROUP = "workgroup", _("Groupe de travail")
+    TEXT = "text", _("Page")
+    COMMENT = "comment", _("Commentaire")
+    DOCUMENT = "document", _("Document")
+    PERSON = "person", _("Personne")
+    KEYWORD = "keyword", _("Mot-clé")
+    DECISION = "decision", _("Décision")
+    ACTION = "action", _("Action")
+
+
+class Findable(index.Indexed, models.Model):
+    """One piece that can be found: a section of a page, a comment, a person, a decision…
+
+    It is made from its source by `search.sources` and never edited. It says nothing about
+    who may see it: that is asked of the database with each search.
+    """
+
+    source_type = models.CharField(max_length=100)
+    source_id = models.BigIntegerField()
+    part = models.CharField(max_length=100, blank=True)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    language = models.CharField(max_length=5, choices=settings.LANGUAGES)
+    page = models.ForeignKey(Page, null=True, on_delete=models.CASCADE, related_name="+")
+    workgroup = models.ForeignKey(Page, null=True, on_delete=models.SET_NULL, related_name="+")
+    #: The place in the page that it opens at, or the slug of what has no page.
+    anchor = models.CharField(max_length=255, blank=True)
+    title = models.TextField()
+    heading = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+    author = models.TextField(blank=True)
+    date = models.DateField(null=True)
+    # Ready terms, so that every engine, and the database alone, looks for the same.
+    title_terms = models.TextField(blank=True)
+    context_terms = models.TextField(blank=True)
+    heading_terms = models.TextField(blank=True)
+    keyword_terms = models.TextField(blank=True)
+    text_terms = models.TextField(blank=True)
+    words = models.TextField(blank=True)
+    author_words = models.TextField(blank=True)
+
+    search_fields = [
+        TermsField("title_terms", boost=4),
+        TermsField("keyword_terms", boost=3),
+        TermsField("heading_terms", boost=2),
+        TermsField("text_terms"),
+        TermsField("context_terms", boost=0.3),
+        WordsField("words"),
+        index.FilterField("source_type"),
+        index.FilterField("source_id"),
+        index.FilterField("kind"),
+        index.FilterField("language"),
+        index.FilterField("page"),
+        index.FilterField("workgroup"),
+        index.FilterField("author_words"),
+        index.FilterField("date"),
+    ]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source_type", "source_id", "part"], name="findable_once"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.kind}: {self.title}"
+
+    def analyse(self, keywords=(), whole: str = "", is_part: bool = False) -> None:
+        """Fills the columns of ready terms.
+
+        `keywords` are labels in any language, `whole` a text to be found by instead of its
+        own, and the title of what `is_part` of something bigger counts for little.
+        """
+        title = " ".join(analysis.terms(self.title, self.language))
+        self.title_terms, self.context_terms = ("", title) if is_part else (title, "")
+        self.heading_terms = " ".join(analysis.terms(self.heading, self.language))
+        self.text_terms = " ".join(analysis.terms(whole or self.text, self.language))
+        labels = [analysis.words(label) for label in keywords]
+        self.keyword_terms = " ".join(
+            term
+            for label in labels
+            for language in analysis.LANGUAGES
+            for term in (analysis.stem(word, language) for word in label)
+        )
+        self.author_words = " " + " ".join(analysis.words(self.author)) + " "
+        said = analysis.words(f"{self.title} {self.heading} {whole or self.text}")
+        said += [word for label in labels for word in label]
+        self.words = " ".join(dict.fromkeys(said))
+
+
+class OutboxEntry(models.Model):
+    """An object that was saved or deleted and is yet to be indexed; see `search.outbox`.
+
+    Each change adds a row of its own: a shared one could be worked off and removed just
+    before a later change that it stands for is committed.
+    """
+
+    root = models.CharField(max_length=100)
+    key = models.CharField(max_length=255)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "outbox entries"
+
+    def __str__(self):
+        return f"{self.root} {self.key}"

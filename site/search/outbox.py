@@ -1,0 +1,109 @@
+"""What is yet to be indexed, written down in the transaction that changed it.
+
+Signals come before the commit, and a transaction may still be rolled back: writing to an
+index then would show what never was. So a change leaves a row in `OutboxEntry`, which lives
+and dies with its transaction, and the rows are worked off when it is committed. Should the
+process die in between, the rows wait for the next drain, or `drain_search_outbox`.
+
+A row is worked off in up to two steps: an object that a `Source` answers for becomes rows of
+Findable, which leave entries of their own; indexed objects, Findables too, go to the index.
+"""
+
+import logging
+from collections import defaultdict
+from contextlib import suppress
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from modelsearch.backends import get_search_backend
+from modelsearch.index import class_is_indexed
+
+from search.whoosh_index import IndexBusyError, IndexUnavailableError
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500  # entries worked off in one step
+WAIT = 10.0  # seconds to wait for another writer before the work is left for later
+
+
+def add(*objects: models.Model) -> None:
+    """Notes that these objects were saved or deleted; they are seen to after the commit."""
+    from search.backend import indexed_root
+    from search.models import OutboxEntry
+
+    OutboxEntry.objects.bulk_create(
+        OutboxEntry(root=indexed_root(type(item))._meta.label_lower, key=str(item.pk))
+        for item in objects
+    )
+    # Once for each change: the first to run does the work, and the others find nothing left.
+    transaction.on_commit(drain, robust=True)
+
+
+def drain() -> int:
+    """Works off all entries, and says how many; what fails stays for the next time."""
+    from search.models import OutboxEntry
+
+    if not OutboxEntry.objects.exists():
+        return 0
+    backend = get_search_backend()
+    done = 0
+    try:
+        # The lock comes before the reading: whoever writes last has read last.
+        with backend.lock(WAIT):
+            while entries := list(OutboxEntry.objects.order_by("pk")[:BATCH]):
+                _work_off(backend, entries)
+                OutboxEntry.objects.filter(pk__in=[entry.pk for entry in entries]).delete()
+                done += len(entries)
+    except IndexBusyError:
+        logger.warning("The search index is busy; its outbox waits for the next change.")
+    except _LostIndexError as lost:
+        # A rebuild reads everything anew, then drains the outbox itself.
+        lost.index.heal()
+    return done
+
+
+class _LostIndexError(Exception):
+    def __init__(self, index):
+        super().__init__(str(index))
+        self.index = index
+
+
+def _work_off(backend, entries) -> None:
+    from search import sources
+
+    keys = defaultdict(set)
+    for entry in entries:
+        keys[entry.root].add(entry.key)
+    for label, wanted in keys.items():
+        try:
+            root = apps.get_model(label)
+        except LookupError:  # a model that has been removed since
+            continue
+        found = _load(root, wanted)
+        missing = wanted - {str(item.pk) for item in found}
+        with transaction.atomic():
+            sources.refresh(root, found, missing)
+        if not class_is_indexed(root):
+            continue
+        index = backend.get_index_for_model(root)
+        indexed = [item for item in found if class_is_indexed(type(item))]
+        try:
+            index.write(indexed, missing)
+        except IndexUnavailableError as error:
+            logger.warning("%s", error)
+            raise _LostIndexError(index) from error
+
+
+def _load(root: type[models.Model], keys: set[str]) -> list[models.Model]:
+    """The objects of these keys that still exist, each as its own most specific type."""
+    usable = []
+    for key in keys:
+        with suppress(ValidationError, ValueError):
+            usable.append(root._meta.pk.to_python(key))
+    queryset = root._default_manager.filter(pk__in=usable)
+    if hasattr(queryset, "specific"):
+        return list(queryset.specific())
+    if hasattr(root, "get_indexed_instance"):
+        return [item.get_indexed_instance() or item for item in queryset]
+    return list(queryset)

@@ -1,0 +1,138 @@
+"""Cuts the body of a page into what can be found: its sections, decisions and actions."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from wagtail.rich_text import get_text_for_indexing
+
+from search.models import Kind
+from search.sources import Piece
+
+
+@dataclass
+class Section:
+    """A heading and what stands under it, up to the next; the first may have no heading."""
+
+    block_id: str = ""
+    heading: str = ""
+    texts: list[str] = field(default_factory=list)
+    #: (block id, kind, text) of the decisions and actions taken in it.
+    resolutions: list[tuple[str, str, str]] = field(default_factory=list)
+    #: (block id, title) of the documents shown in it.
+    documents: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(text for text in self.texts if text)
+
+
+def anchor_of(block_id: str) -> str:
+    """The anchor that the templates give to a block."""
+    return f"b-{block_id[:8]}" if block_id else ""
+
+
+def sections_of(body) -> list[Section]:
+    """The sections of a body (a StreamValue of BodyBlocks), in order."""
+    sections = [Section()]
+    for block in body:
+        value, kind = block.value, block.block_type
+        if kind == "heading":
+            sections.append(Section(block_id=block.id or "", heading=value["text"]))
+            continue
+        section = sections[-1]
+        if kind == "text":
+            section.texts.append(plain(value))
+        elif kind == "quotation":
+            section.texts += [value["text"], value.get("speaker"), value.get("source")]
+        elif kind == "decision":
+            section.resolutions.append((block.id or "", Kind.DECISION, plain(value["text"])))
+        elif kind == "action":
+            owner = value.get("owner")
+            text = " — ".join(filter(None, [plain(value["text"]), owner.name if owner else ""]))
+            section.resolutions.append((block.id or "", Kind.ACTION, text))
+        elif kind == "image":
+            image = value.get("image")
+            alt = getattr(image, "contextual_alt_text", None)
+            section.texts += [alt, value.get("caption"), value.get("credit")]
+        elif kind == "table":
+            section.texts += [
+                " ".join(_cell(cell.value) for cell in row) for row in (value.rows if value else [])
+            ]
+        elif kind == "callout":
+            section.texts += [value.get("title"), plain(value["text"])]
+        elif kind == "document" and value:
+            section.documents.append((block.id or "", value.title))
+    return sections
+
+
+def page_pieces(page, kind, *, lead="", body=None, keywords=(), **common) -> Iterator[Piece]:
+    """The pieces of a page: itself with what it opens with, then each section and resolution.
+
+    `lead` is text outside the body (who was there, a purpose…); `common` goes to every piece
+    (title, language, date, author). Attached documents are pieces by their title.
+    """
+    common = {"title": page.title, **common}
+    first, *rest = sections_of(body or [])
+    opening = "\n".join(filter(None, [first.text, lead]))
+    resolved = [text for part in [first, *rest] for _, _, text in part.resolutions]
+    whole = [opening, *(f"{part.heading}\n{part.text}" for part in rest), *resolved]
+    yield Piece(
+        part="", kind=kind, text=opening, whole="\n".join(whole), keywords=tuple(keywords), **common
+    )
+    for number, section in enumerate([first, *rest]):
+        if section.heading:
+            yield Piece(
+                part=section.block_id or f"section-{number}",
+                kind=kind,
+                heading=section.heading,
+                text=section.text,
+                anchor=anchor_of(section.block_id),
+                is_part=True,
+                **common,
+            )
+        for at, (block_id, resolution, text) in enumerate(section.resolutions):
+            yield Piece(
+                part=block_id or f"{resolution}-{number}-{at}",
+                kind=resolution,
+                heading=section.heading,
+                text=text,
+                anchor=anchor_of(block_id),
+                is_part=True,
+                **common,
+            )
+        for at, (block_id, title) in enumerate(section.documents):
+            yield Piece(
+                part=block_id or f"document-{number}-{at}",
+                kind=Kind.DOCUMENT,
+                anchor=anchor_of(block_id or section.block_id),
+                **{**common, "title": title},
+            )
+    if hasattr(page, "attachments"):
+        for attached in page.attachments.select_related("document"):
+            yield Piece(
+                part=f"attachment-{attached.pk}",
+                kind=Kind.DOCUMENT,
+                anchor="documents",
+                **{**common, "title": str(attached)},
+            )
+
+
+def keyword_labels(page) -> list[str]:
+    """The labels and synonyms, in every language, of the keywords that a page carries."""
+    uses = page.keyword_uses.all() if hasattr(page, "keyword_uses") else []
+    return [text for use in uses for text in labels_of(use.tag)]
+
+
+def labels_of(keyword) -> list[str]:
+    """The labels and synonyms of a keyword, in every language."""
+    return [keyword.name, *(label.text for label in keyword.labels.all())]
+
+
+def plain(html) -> str:
+    """Rich text as plain text; a footnote stands where it was called."""
+    source = getattr(html, "source", html) or ""
+    return get_text_for_indexing(source).replace("[[", " (").replace("]]", ")").strip()
+
+
+def _cell(value) -> str:
+    return plain(value) if hasattr(value, "source") else str(value if value is not None else "")

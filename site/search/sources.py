@@ -1,0 +1,293 @@
+"""Who answers for what can be found: sections register a Source for each of their models.
+
+    class MinutesSource(PageSource):
+        model = MinutesPage
+
+        def pieces(self, page):
+            yield from page_pieces(page, Kind.MINUTES, date=page.meeting_date)
+
+    register(MinutesSource)        # in findables.py, imported by AppConfig.ready()
+
+A Source says what pieces an object is found by, and which objects a reader may see. Pieces
+are stored as Findable; rights are not: they are asked of the database with each search.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date as Date
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.signals import post_delete, post_save
+from django.urls import reverse
+from wagtail.models import Page
+from wagtail.signals import page_published, post_page_move
+
+from accounts.visibility import visible_pages
+from search import outbox
+from search.backend import indexed_root
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One thing to be found; `part` names it among the pieces of its source, and stays."""
+
+    part: str
+    kind: str
+    title: str
+    text: str = ""
+    heading: str = ""
+    language: str = ""
+    date: Date | None = None
+    author: str = ""
+    anchor: str = ""
+    #: Labels and synonyms, in any language, that it is found by besides its words.
+    keywords: tuple[str, ...] = ()
+    #: What it is found by instead of `text`: a whole page for the piece it opens with.
+    whole: str = ""
+    #: A part of something that has a piece of its own, which its title is better found by.
+    is_part: bool = False
+
+
+class Source:
+    """How the objects of one model are found. A model of its own table, with integer keys."""
+
+    model: type[models.Model]
+
+    def pieces(self, obj) -> Iterable[Piece]:
+        """What the object is found by; nothing if it should not be found at all."""
+        raise NotImplementedError
+
+    def page(self, obj) -> Page | None:
+        """The page that the object stands on, if it stands on one."""
+        return None
+
+    def workgroup(self, obj) -> Page | None:
+        """The workgroup it belongs to, if it belongs to one: that of its page."""
+        page = self.page(obj)
+        return source_of(page.specific).workgroup(page.specific) if page else None
+
+    def visible(self, user) -> models.QuerySet:
+        """The objects that this user may see, as a queryset of `model`; SQL only."""
+        raise NotImplementedError
+
+    def tagged(self, keyword_ids) -> models.QuerySet | None:
+        """The objects that carry one of these keywords; None if objects carry none."""
+        return None
+
+    def url(self, row, page_url: str) -> str:
+        """Where a row opens, given the address of its page if it has one."""
+        return f"{page_url}#{row.anchor}" if row.anchor else page_url
+
+    @classmethod
+    def label(cls) -> str:
+        return cls.model._meta.label_lower
+
+
+class PageSource(Source):
+    """A type of page: seen by whoever may see the page."""
+
+    def page(self, obj):
+        return obj
+
+    def workgroup(self, obj):
+        """The nearest page around it, itself included, that the site counts as a workgroup."""
+        return getattr(obj, "workgroup", None)
+
+    def visible(self, user):
+        return visible_pages(user)
+
+    def tagged(self, keyword_ids):
+        return Page.objects.filter(keyword_uses__tag__in=keyword_ids)
+
+
+class OddSource(Source):
+    """Answers for models that nobody has registered: not found, and of no workgroup."""
+
+    def pieces(self, obj):
+        return ()
+
+    def workgroup(self, obj):
+        return None
+
+
+_sources: dict[str, Source] = {}
+
+
+def register(source: type[Source]) -> type[Source]:
+    """Makes a model's objects findable; also a class decorator."""
+    _sources[source.label()] = source()
+    if not hasattr(source.model, "get_search_fields"):
+        # modelsearch hears of saved and deleted objects of indexed models, and tells the outbox.
+        post_save.connect(_changed, sender=source.model, dispatch_uid=f"search {source.label()}")
+        post_delete.connect(_changed, sender=source.model, dispatch_uid=f"search {source.label()}")
+    return source
+
+
+def registered() -> list[Source]:
+    return list(_sources.values())
+
+
+def source_of(obj) -> Source:
+    return _sources.get(obj._meta.label_lower) or OddSource()
+
+
+def source_named(label: str) -> Source:
+    return _sources.get(label) or OddSource()
+
+
+def follow(sender: type[models.Model], said_by) -> None:
+    """When a `sender` is saved or deleted, the objects `said_by(instance)` are indexed anew."""
+
+    def changed(instance, **kwargs):
+        if not kwargs.get("raw"):
+            outbox.add(*said_by(instance))
+
+    uid = f"search follows {sender._meta.label_lower}"
+    # weak=False: nobody else holds this function.
+    post_save.connect(changed, sender=sender, weak=False, dispatch_uid=uid)
+    post_delete.connect(changed, sender=sender, weak=False, dispatch_uid=uid)
+
+
+def listen() -> None:
+    """Hears what the saving of a page does not tell, or tells before its parts are saved."""
+    page_published.connect(_published, dispatch_uid="search page_published")
+    post_page_move.connect(_moved, dispatch_uid="search post_page_move")
+
+
+def _changed(instance, **kwargs):
+    if not kwargs.get("raw"):
+        outbox.add(instance)
+
+
+def _published(instance, **kwargs):
+    outbox.add(instance)
+
+
+def _moved(instance, **kwargs):
+    # Rights need nothing; but everything below may belong to another workgroup now.
+    outbox.add(*instance.get_descendants(inclusive=True))
+
+
+# --- What a reader may see -------------------------------------------------------------------
+
+
+def visible_rows(user) -> Q:
+    """The rows of Findable that this user may see."""
+    allowed = Q(pk__in=[])
+    page_labels = [source.label() for source in registered() if isinstance(source, PageSource)]
+    if page_labels:
+        allowed |= Q(source_type__in=page_labels, page__in=visible_pages(user).values("pk"))
+    for source in registered():
+        if not isinstance(source, PageSource):
+            seen = source.visible(user).order_by().values("pk")
+            allowed |= Q(source_type=source.label(), source_id__in=seen)
+    return allowed
+
+
+def tagged_rows(keyword_ids: list[int]) -> Q:
+    """The rows whose source carries one of these keywords."""
+    carrying = Q(pk__in=[])
+    page_labels = [source.label() for source in registered() if isinstance(source, PageSource)]
+    if page_labels and keyword_ids:
+        tagged = Page.objects.filter(keyword_uses__tag__in=keyword_ids)
+        carrying |= Q(source_type__in=page_labels, page__in=tagged.values("pk"))
+    for source in registered():
+        if isinstance(source, PageSource) or not keyword_ids:
+            continue
+        tagged = source.tagged(keyword_ids)
+        if tagged is not None:
+            ids = tagged.order_by().values("pk")
+            carrying |= Q(source_type=source.label(), source_id__in=ids)
+    return carrying
+
+
+# --- Rows from objects -------------------------------------------------------------------------
+
+
+def refresh(root: type[models.Model], found: list[models.Model], missing: set[str]) -> None:
+    """Makes the rows of these objects true again, and has them indexed."""
+    from search.models import Findable
+
+    labels = [
+        source.label() for source in registered() if indexed_root(source.model) is root
+    ]
+    if not labels:
+        return
+    gone = [int(key) for key in missing if key.isdigit()]
+    if gone:
+        _remove(Findable.objects.filter(source_type__in=labels, source_id__in=gone))
+    for obj in found:
+        if obj._meta.label_lower in _sources:
+            _refresh_one(obj)
+
+
+def _refresh_one(obj) -> None:
+    from search.models import Findable
+
+    source = source_of(obj)
+    page, workgroup = source.page(obj), source.workgroup(obj)
+    own = Findable.objects.filter(source_type=source.label(), source_id=obj.pk)
+    rows = {}
+    for piece in source.pieces(obj):
+        row = Findable(
+            source_type=source.label(),
+            source_id=obj.pk,
+            page_id=page.pk if page else None,
+            workgroup_id=workgroup.pk if workgroup else None,
+            part=piece.part,
+            kind=piece.kind,
+            language=piece.language,
+            title=_clean(piece.title),
+            heading=_clean(piece.heading),
+            text=_clean(piece.text),
+            author=_clean(piece.author),
+            date=piece.date,
+            anchor=piece.anchor,
+        )
+        row.analyse(piece.keywords, _clean(piece.whole), piece.is_part)
+        rows[piece.part] = row
+    _remove(own.exclude(part__in=rows))
+    unique = ["source_type", "source_id", "part"]
+    Findable.objects.bulk_create(
+        rows.values(),
+        batch_size=100,
+        update_conflicts=True,
+        unique_fields=unique,
+        update_fields=[
+            field.name
+            for field in Findable._meta.concrete_fields
+            if not field.primary_key and field.name not in unique
+        ],
+    )
+    outbox.add(*own.only("pk"))
+
+
+def _remove(rows) -> None:
+    stale = list(rows.only("pk"))
+    if stale:
+        outbox.add(*stale)  # while they still have their keys
+        rows._raw_delete(rows.db)
+
+
+def _clean(text: str) -> str:
+    return str(text).replace("\x00", "").strip()
+
+
+def refresh_everything() -> int:
+    """Makes every row anew from its source; what `refresh_findables` runs. How many objects."""
+    from search.models import Findable
+
+    Findable.objects.exclude(source_type__in=_sources).delete()
+    total = 0
+    for source in registered():
+        for obj in source.model._default_manager.order_by("pk").iterator(chunk_size=100):
+            outbox.add(obj)
+            total += 1
+        gone = Findable.objects.filter(source_type=source.label()).exclude(
+            source_id__in=source.model._default_manager.order_by().values("pk")
+        )
+        _remove(gone)
+    outbox.drain()
+    return total
+

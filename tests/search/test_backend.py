@@ -1,0 +1,226 @@
+"""The Whoosh backend under Wagtail's own searches."""
+
+import os
+import shutil
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.db.models import F
+from modelsearch.backends.base import FilterFieldError
+from modelsearch.query import MATCH_ALL, Boost, Fuzzy, Not, Phrase, PlainText
+from wagtail.documents.models import Document
+from wagtail.images import get_image_model
+from wagtail.models import Page
+from wagtail.search.backends import get_search_backend
+
+from accounts.models import User
+from accounts.visibility import visible_pages
+from minutes.models import MinutesPage, WorkgroupPage
+from search import outbox
+from search.backend import Prefix, WhooshSearchBackend
+
+
+def titles(results):
+    return [item.title for item in results]
+
+
+@pytest.fixture
+def pages(workgroup):
+    """Four minutes that share words; indexed."""
+    for number, (title, text) in enumerate(
+        [
+            ("Réunion du plateau technique", "Le budget et les coordinatrices."),
+            ("Budget de l’année", "La réunion parle du plateau, technique d’abord."),
+            ("Assemblée", "Rien de tout cela."),
+            ("Vergadering", "De vergaderingen van de groep."),
+        ]
+    ):
+        workgroup.add_child(
+            instance=MinutesPage(
+                title=title,
+                slug=f"m{number}",
+                language="nl" if title == "Vergadering" else "fr",
+                body=[("text", f"<p>{text}</p>")],
+            )
+        )
+    outbox.drain()
+    return workgroup.get_children()
+
+
+class TestSearch:
+    def test_it_finds_pages_by_title_and_text_whatever_accents_and_endings(self, pages):
+        assert set(titles(Page.objects.search("REUNIONS"))) == {
+            "Réunion du plateau technique",
+            "Budget de l’année",
+        }
+        assert titles(Page.objects.search("coordinateur")) == ["Réunion du plateau technique"]
+        assert titles(MinutesPage.objects.search("vergadering")) == ["Vergadering"]
+
+    def test_it_ranks_a_title_above_a_text(self, pages):
+        assert titles(Page.objects.search("budget"))[0] == "Budget de l’année"
+
+    def test_it_joins_words_by_and_unless_asked_for_or(self, pages):
+        assert Page.objects.search("réunion assemblée").count() == 0
+        assert Page.objects.search("réunion assemblée", operator="or").count() == 3
+
+    def test_it_takes_wagtails_queries(self, pages):
+        def found(query):
+            return set(titles(MinutesPage.objects.search(query)))
+
+        assert found(Phrase("plateau technique")) == {
+            "Réunion du plateau technique",
+            "Budget de l’année",
+        }
+        assert found(Phrase("technique plateau")) == set()
+        assert found(PlainText("réunion") & ~PlainText("coordinatrice")) == {"Budget de l’année"}
+        assert found(PlainText("assemblée") | PlainText("vergadering")) == {
+            "Assemblée",
+            "Vergadering",
+        }
+        assert found(Not(PlainText("réunion"))) == {"Assemblée", "Vergadering"}
+        assert len(found(MATCH_ALL)) == 4
+        assert found(Not(MATCH_ALL)) == set()
+        assert found(Fuzzy("budjet")) == {"Budget de l’année", "Réunion du plateau technique"}
+        assert found(Prefix("assembl")) == {"Assemblée"}
+        boosted = PlainText("assemblée") | Boost(PlainText("vergadering"), 5)
+        assert titles(MinutesPage.objects.search(boosted))[0] == "Vergadering"
+
+    def test_it_finds_stop_words_alone(self, pages):
+        assert Page.objects.search("de la").count() > 0
+
+    def test_it_completes_words(self, pages):
+        assert titles(Page.objects.autocomplete("assemb")) == ["Assemblée"]
+        assert titles(Page.objects.autocomplete("plat réun")) == ["Réunion du plateau technique"]
+
+    def test_it_finds_nothing_by_signs(self, pages):
+        for typed in ("?!", "  ", "«»"):
+            assert Page.objects.search(typed).count() == 0
+
+    def test_it_lets_the_database_filter_order_slice_and_count(self, pages, stranger):
+        found = MinutesPage.objects.filter(language="fr").search("réunion OU budget", operator="or")
+        assert found.count() == 2
+        by_title = MinutesPage.objects.order_by(F("title").desc()).search(
+            "budget réunion", operator="or", order_by_relevance=False
+        )
+        assert titles(by_title) == ["Réunion du plateau technique", "Budget de l’année"]
+        assert titles(by_title[1:]) == ["Budget de l’année"]
+        assert visible_pages(stranger).search("budget").count() == 2
+        with pytest.raises(FilterFieldError, match="index.FilterField"):
+            MinutesPage.objects.filter(place="Namur").search("budget").count()
+
+    def test_it_counts_facets_and_gives_scores(self, pages):
+        found = MinutesPage.objects.search("budget vergadering", operator="or")
+        assert dict(found.facet("language")) == {"fr": 2, "nl": 1}
+        assert all(page.score > 0 for page in found.annotate_score("score"))
+
+    def test_it_answers_in_as_many_queries_whatever_is_found(
+        self, pages, workgroup, django_assert_num_queries
+    ):
+        for number in range(40):
+            workgroup.add_child(instance=MinutesPage(title=f"Budget {number}", slug=f"b{number}"))
+        outbox.drain()
+        for typed, count in (("assemblée", 1), ("budget", 42)):
+            with django_assert_num_queries(2):
+                found = MinutesPage.objects.search(typed)
+                assert found.count() == count
+                assert len(found[:20]) == min(count, 20)
+
+    def test_it_serves_the_back_office(self, pages, client):
+        client.force_login(User.objects.create_superuser("a@example.org", "x", display_name="A"))
+        get_image_model().objects.create(title="Photo du plateau", width=1, height=1, file="x.png")
+        Document.objects.create(title="Budget signé", file="x.pdf")
+        outbox.drain()
+        for url, title in (
+            ("/admin/pages/search/?q=budget", "Budget de l’année"),
+            ("/admin/choose-page/search/?q=assembl", "Assemblée"),
+            ("/admin/images/?q=plateau", "Photo du plateau"),
+            ("/admin/images/chooser/results/?q=plateau", "Photo du plateau"),
+            ("/admin/documents/chooser/results/?q=budget", "Budget signé"),
+        ):
+            response = client.get(url)
+            assert response.status_code == 200, url
+            assert title in response.content.decode(), url
+
+
+class TestWriting:
+    def test_it_follows_changes_and_deletions(self, pages):
+        page = MinutesPage.objects.get(title="Assemblée")
+        page.title = "Conseil"
+        page.save()
+        outbox.drain()
+        assert Page.objects.search("assemblée").count() == 0
+        assert titles(Page.objects.search("conseil")) == ["Conseil"]
+        key = page.pk
+        page.delete()
+        outbox.drain()
+        index = get_search_backend().get_index_for_model(Page)
+        everything = get_search_backend().search("conseil", Page).query_compiler.compile()
+        assert str(key) not in [found for found, _ in index.files.search(everything)]
+
+    def test_it_is_rebuilt_by_the_commands(self, pages, index_folder):
+        shutil.rmtree(index_folder)
+        call_command("wagtail_update_index", verbosity=0)
+        assert get_search_backend().get_index_for_model(Page).files.is_ready()
+        assert Page.objects.search("assemblée").count() == 1
+
+    def test_it_keeps_its_folder_to_itself(self, pages, index_folder):
+        for folder, _, _ in os.walk(index_folder):
+            assert os.stat(folder).st_mode & 0o077 == 0
+
+    def test_it_needs_a_folder(self):
+        with pytest.raises(ImproperlyConfigured, match="PATH"):
+            WhooshSearchBackend({})
+
+
+class TestDamage:
+    """Whatever happens to the files, search answers, and mends them."""
+
+    @pytest.fixture
+    def files(self, pages, index_folder, monkeypatch):
+        # It was built just now; to lose it again at once should not count as hopeless.
+        monkeypatch.setattr("search.backend.PATIENCE", 0)
+        return sorted((index_folder / "wagtailcore.page").iterdir())
+
+    def test_it_heals_when_the_folder_is_gone(self, files, index_folder):
+        shutil.rmtree(index_folder)
+        assert titles(Page.objects.search("coordinateur")) == ["Réunion du plateau technique"]
+
+    @pytest.mark.parametrize("kind", [".toc", ".seg"])
+    @pytest.mark.parametrize("content", [b"", b"\x00" * 300, None])
+    def test_it_heals_when_a_file_is_damaged_or_gone(self, files, kind, content):
+        for file in files:
+            if file.suffix == kind:
+                file.unlink()
+                if content is not None:
+                    file.write_bytes(content)
+        assert Page.objects.search("coordinateur").count() == 1
+        WorkgroupPage.objects.get(slug="couveuse").add_child(
+            instance=MinutesPage(title="Nouvelle coordinatrice", slug="n")
+        )
+        outbox.drain()
+        assert Page.objects.search("coordinateur").count() == 2
+
+    def test_it_builds_anew_for_another_version(self, files, monkeypatch):
+        monkeypatch.setattr("search.analysis.VERSION", 99)
+        assert not get_search_backend().get_index_for_model(Page).files.is_ready()
+        assert Page.objects.search("coordinateur").count() == 1
+        assert get_search_backend().get_index_for_model(Page).files.is_ready()
+
+    def test_it_answers_from_the_database_while_there_is_no_index(
+        self, files, index_folder, monkeypatch
+    ):
+        shutil.rmtree(index_folder)
+        monkeypatch.setattr("search.backend.WhooshModelIndex.heal", lambda self: False)
+        found = Page.objects.search("Assemblée")
+        assert titles(found) == ["Assemblée"]
+        assert found.degraded
+        assert Page.objects.search("Assemblée", operator="or")[:5].count() == 1
+
+    def test_it_keeps_what_was_to_be_written_to_a_lost_index(self, files, index_folder):
+        WorkgroupPage.objects.get(slug="couveuse").add_child(
+            instance=MinutesPage(title="Coordinatrice", slug="n")
+        )
+        shutil.rmtree(index_folder)
+        outbox.drain()
+        assert Page.objects.search("coordinateur").count() == 2
