@@ -4,6 +4,10 @@ Written with `apps.get_model` only, so that the migration and the tests that emp
 database can both call it. Doing it twice changes nothing.
 """
 
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
 ROLES = [
     (
         "Coordinateurs de groupe et administrateurs référents",
@@ -90,8 +94,13 @@ def home_page(apps):
         locale=locale,
     )
     Page.objects.filter(pk=root.pk).update(numchild=1)
+    address = urlsplit(settings.BASE_URL)
     Site.objects.create(
-        hostname="localhost", root_page_id=home.pk, is_default_site=True, site_name="Plenum"
+        hostname=address.hostname,
+        port=address.port or (443 if address.scheme == "https" else 80),
+        root_page_id=home.pk,
+        is_default_site=True,
+        site_name="Plenum",
     )
 
 

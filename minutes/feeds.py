@@ -9,6 +9,7 @@ from accounts.visibility import visible_to
 from minutes.models import ArticlePage, MinutesPage, WorkgroupPage
 from pages.languages import interface_language
 from pages.models import SiteIdentity
+from pages.serving import absolute
 
 ENTRIES = 30
 
@@ -32,7 +33,10 @@ class Latest(Feed):
         return f"{group.heading} – {site}" if group else site
 
     def link(self, group):
-        return group.get_url(self.request) if group else f"/{interface_language()}/"
+        return absolute(group.get_url(self.request) if group else f"/{interface_language()}/")
+
+    def feed_url(self, group):
+        return absolute(self.request.path)
 
     def subtitle(self, group):
         return _("Derniers comptes rendus et articles")
@@ -54,7 +58,7 @@ class Latest(Feed):
         return page.search_description or getattr(page, "lead", "")
 
     def item_link(self, page):
-        return page.get_url(self.request)
+        return absolute(page.get_url(self.request))
 
     def item_pubdate(self, page):
         return page.first_published_at

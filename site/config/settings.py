@@ -43,13 +43,13 @@ INSTALLED_APPS = [
     "search",
     "django_comments_xtd",
     "django_comments",
+    "django.contrib.sitemaps",
     "django.contrib.sites",  # django_comments' tables point at it; no link is built from it
     "allauth",
     "allauth.account",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
     "wagtail.contrib.typed_table_block",
-    "wagtail.contrib.sitemaps",
     "wagtail.sites",
     "wagtail.users",
     "wagtail.snippets",
@@ -226,7 +226,7 @@ COMMENTS_APP = "django_comments_xtd"
 COMMENTS_XTD_MODEL = "discussion.models.PageComment"
 COMMENTS_XTD_FORM_CLASS = "discussion.forms.CommentForm"
 COMMENTS_XTD_MAX_THREAD_LEVEL = 32_000  # any depth is stored; the page decides what to fold
-COMMENT_MAX_LENGTH = 10_000  # characters
+COMMENT_LENGTH = 10_000  # characters; the package's own setting would change its migrations
 COMMENTS_TIMEOUT = 24 * 60 * 60  # seconds a form stays good; then it comes back filled
 COMMENT_MINIMUM_SECONDS = environment.number("COMMENT_MINIMUM_SECONDS", 3)
 COMMENT_CONFIRM_DAYS = 7
@@ -260,7 +260,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 ASSETS_DIR = VAR_DIR / "assets"  # fonts cut to size by `manage.py build_assets`
-ASSETS_DIR.mkdir(parents=True, exist_ok=True)
+for _folder in (STATIC_ROOT, ASSETS_DIR):
+    _folder.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static", ASSETS_DIR]
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/media/"  # never served: documents and images go through checked views

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from wagtail.models import Page
 
 from accounts.visibility import visible_to
+from pages.serving import absolute
 
 
 @require_safe
@@ -17,7 +18,7 @@ def robots(request):
     lines = [
         "User-agent: *",
         "Disallow: /admin/",
-        f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}",
+        f"Sitemap: {absolute(reverse('sitemap'))}",
     ]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 
@@ -30,7 +31,7 @@ class PublicPages(Sitemap):
         return visible_to(pages, AnonymousUser()).specific()
 
     def location(self, page):
-        return page.url_in(page.home_language)
+        return absolute(page.url_in(page.home_language))
 
     def lastmod(self, page):
         return page.last_published_at

@@ -24,6 +24,7 @@ class CommentForm(XtdCommentForm):
     the comment replied to. A wrong one never costs the text: the form comes back filled.
     """
 
+    comment = forms.CharField(max_length=settings.COMMENT_LENGTH)
     keywords = forms.CharField(
         label=_("Mots-clés"),
         required=False,

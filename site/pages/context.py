@@ -10,6 +10,7 @@ from wagtail.models import Page, Site
 from accounts.visibility import visible_to
 from pages.languages import interface_language
 from pages.models import SiteIdentity
+from pages.serving import absolute
 
 
 def site_frame(request):
@@ -69,6 +70,7 @@ def _languages(request):
             "code": code,
             "name": translation.get_language_info(code)["name_local"],
             "url": translate_url(request.get_full_path(), code),
+            "full_url": absolute(translate_url(request.get_full_path(), code)),
             "current": code == current,
             "has_text": True,
         }

@@ -1,10 +1,17 @@
 """How a page is answered: what every template is given, and what is counted."""
 
+from urllib.parse import urljoin
+
 from django.conf import settings
 from django.utils import translation
 
 from accounts.visibility import visible_to
 from pages.languages import interface_language
+
+
+def absolute(path: str) -> str:
+    """A path on this site as a full address; built from BASE_URL, never from a Host header."""
+    return urljoin(settings.BASE_URL, path)
 
 
 class Served:
@@ -28,7 +35,7 @@ class Served:
             breadcrumbs=self.breadcrumbs(request),
             translations=translations,
             languages=self.languages(request, translations),
-            canonical_url=self.url_in(self.home_language),
+            canonical_url=absolute(self.url_in(self.home_language)),
             visits=visits.total(self) if self.pk else 0,
         )
         return context
@@ -39,9 +46,9 @@ class Served:
         return getattr(self, "language", settings.LANGUAGE_CODE)
 
     def url_in(self, language: str) -> str:
-        """The full address of this page under a language's prefix."""
+        """The path of this page under a language's prefix."""
         with translation.override(language):
-            return self.full_url or ""
+            return self.get_url() or ""
 
     def breadcrumbs(self, request) -> list[dict]:
         """The pages above this one, from the home page down."""
@@ -75,6 +82,7 @@ class Served:
                     "code": code,
                     "name": translation.get_language_info(code)["name_local"],
                     "url": target.url_in(code),
+                    "full_url": absolute(target.url_in(code)),
                     "current": code == current,
                     # hreflang promises a text in that language, not only a frame in it
                     "has_text": code in own or getattr(self, "language", code) == code,

@@ -367,7 +367,8 @@ class WhooshSearchQueryCompiler(BaseSearchQueryCompiler):
             return _join(words, wanted.operator)
         if isinstance(wanted, Phrase):
             return _either(
-                query.Phrase(name, reading, boost=boost * weight) if len(reading) > 1
+                query.Phrase(name, reading, boost=boost * weight)
+                if len(reading) > 1
                 else query.Term(name, reading[0], boost=boost * weight)
                 for name, weight in self.boosts.items()
                 for reading in self._readings(wanted.query_string)

@@ -148,7 +148,9 @@ class Search:
         hits = []
         for _, _, keys in entries:
             shown = [
-                self._hit(rows[pk], pages, marker) for pk in keys[: OTHER_PASSAGES + 1] if pk in rows
+                self._hit(rows[pk], pages, marker)
+                for pk in keys[: OTHER_PASSAGES + 1]
+                if pk in rows
             ]
             if shown:
                 # The languages of one thing are one thing; only headings are other passages.

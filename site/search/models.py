@@ -63,6 +63,7 @@ class Findable(index.Indexed, models.Model):
         TermsField("text_terms"),
         TermsField("context_terms", boost=0.3),
         WordsField("words"),
+        index.FilterField("id"),
         index.FilterField("source_type"),
         index.FilterField("source_id"),
         index.FilterField("kind"),
@@ -87,9 +88,13 @@ class Findable(index.Indexed, models.Model):
         """Fills the columns of ready terms.
 
         `keywords` are labels in any language, `whole` a text to be found by instead of its
-        own, and the title of what `is_part` of something bigger counts for little.
+        own, and the title of what `is_part` of something bigger counts for little. Comments,
+        decisions and actions show the title of their page and are not found by it, else all
+        of them would come with the page.
         """
         title = " ".join(analysis.terms(self.title, self.language))
+        if self.kind in (Kind.COMMENT, Kind.DECISION, Kind.ACTION):
+            title = ""
         self.title_terms, self.context_terms = ("", title) if is_part else (title, "")
         self.heading_terms = " ".join(analysis.terms(self.heading, self.language))
         self.text_terms = " ".join(analysis.terms(whole or self.text, self.language))
@@ -101,7 +106,7 @@ class Findable(index.Indexed, models.Model):
             for term in (analysis.stem(word, language) for word in label)
         )
         self.author_words = " " + " ".join(analysis.words(self.author)) + " "
-        said = analysis.words(f"{self.title} {self.heading} {whole or self.text}")
+        said = analysis.words(f"{self.title if title else ''} {self.heading} {whole or self.text}")
         said += [word for label in labels for word in label]
         self.words = " ".join(dict.fromkeys(said))
 

@@ -209,9 +209,7 @@ def refresh(root: type[models.Model], found: list[models.Model], missing: set[st
     """Makes the rows of these objects true again, and has them indexed."""
     from search.models import Findable
 
-    labels = [
-        source.label() for source in registered() if indexed_root(source.model) is root
-    ]
+    labels = [source.label() for source in registered() if indexed_root(source.model) is root]
     if not labels:
         return
     gone = [int(key) for key in missing if key.isdigit()]
@@ -290,4 +288,3 @@ def refresh_everything() -> int:
         _remove(gone)
     outbox.drain()
     return total
-

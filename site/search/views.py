@@ -32,7 +32,9 @@ def search(request):
         "asked": asked,
         "limits": {"characters": LONGEST_QUERY, "words": MOST_WORDS},
         "bad_dates": words.bad_dates
-        + [field[name] for name in ("apres", "avant") if field[name] and not read_date(field[name])],
+        + [
+            field[name] for name in ("apres", "avant") if field[name] and not read_date(field[name])
+        ],
         "workgroups": finding.workgroups.values(),
     }
     if not asked.is_empty:

@@ -39,7 +39,9 @@ def test_it_lets_forms_of_a_word_meet(asked, written, language):
     assert meets(asked, written, language)
 
 
-@pytest.mark.parametrize(("asked", "written"), [("portage", "partage"), ("3", "4"), ("été", "tété")])
+@pytest.mark.parametrize(
+    ("asked", "written"), [("portage", "partage"), ("3", "4"), ("été", "tété")]
+)
 def test_it_keeps_different_words_apart(asked, written):
     assert not meets(asked, written, "fr")
 

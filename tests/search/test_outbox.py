@@ -17,7 +17,9 @@ from search.whoosh_index import query
 
 def indexed(model, term, field="s__title"):
     """How many documents the index itself holds for a term; the database is not asked."""
-    return len(get_search_backend().get_index_for_model(model).files.search(query.Term(field, term)))
+    return len(
+        get_search_backend().get_index_for_model(model).files.search(query.Term(field, term))
+    )
 
 
 @pytest.fixture

@@ -125,6 +125,8 @@ def test_it_reads_whatever_is_typed(typed):
     assert count <= MOST_WORDS
 
 
-@given(st.lists(st.sampled_from(['"', "-", "mot:", "a", " ", "*", "OU", "«", ":", "avant:", "(", "é"])))
+@given(
+    st.lists(st.sampled_from(['"', "-", "mot:", "a", " ", "*", "OU", "«", ":", "avant:", "(", "é"]))
+)
 def test_it_reads_every_heap_of_signs(signs):
     parse("".join(signs))

@@ -37,9 +37,7 @@ def test_it_does_not_mark_what_was_excluded_or_stop_words():
 
 def test_it_lets_no_html_of_the_text_through():
     html = marker("réunion").mark("<script>alert('réunion')</script> & co", "fr")
-    assert html == (
-        "&lt;script&gt;alert(&#x27;<mark>réunion</mark>&#x27;)&lt;/script&gt; &amp; co"
-    )
+    assert html == ("&lt;script&gt;alert(&#x27;<mark>réunion</mark>&#x27;)&lt;/script&gt; &amp; co")
 
 
 def test_it_shows_the_place_where_most_of_the_words_stand():

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,44 +15,98 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='OutboxEntry',
+            name="OutboxEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('root', models.CharField(max_length=100)),
-                ('key', models.CharField(max_length=255)),
-                ('created', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("root", models.CharField(max_length=100)),
+                ("key", models.CharField(max_length=255)),
+                ("created", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name_plural': 'outbox entries',
+                "verbose_name_plural": "outbox entries",
             },
         ),
         migrations.CreateModel(
-            name='Findable',
+            name="Findable",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source_type', models.CharField(max_length=100)),
-                ('source_id', models.BigIntegerField()),
-                ('part', models.CharField(blank=True, max_length=100)),
-                ('kind', models.CharField(choices=[('minutes', 'Compte rendu'), ('article', 'Article'), ('roster', 'Liste de participants'), ('workgroup', 'Groupe de travail'), ('text', 'Page'), ('comment', 'Commentaire'), ('document', 'Document'), ('person', 'Personne'), ('keyword', 'Mot-clé'), ('decision', 'Décision'), ('action', 'Action')], max_length=20)),
-                ('language', models.CharField(choices=[('fr', 'français'), ('nl', 'néerlandais'), ('en', 'anglais')], max_length=5)),
-                ('anchor', models.CharField(blank=True, max_length=255)),
-                ('title', models.TextField()),
-                ('heading', models.TextField(blank=True)),
-                ('text', models.TextField(blank=True)),
-                ('author', models.TextField(blank=True)),
-                ('date', models.DateField(null=True)),
-                ('title_terms', models.TextField(blank=True)),
-                ('context_terms', models.TextField(blank=True)),
-                ('heading_terms', models.TextField(blank=True)),
-                ('keyword_terms', models.TextField(blank=True)),
-                ('text_terms', models.TextField(blank=True)),
-                ('words', models.TextField(blank=True)),
-                ('author_words', models.TextField(blank=True)),
-                ('page', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.WAGTAIL_PAGE_MODEL)),
-                ('workgroup', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.WAGTAIL_PAGE_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("source_type", models.CharField(max_length=100)),
+                ("source_id", models.BigIntegerField()),
+                ("part", models.CharField(blank=True, max_length=100)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("minutes", "Compte rendu"),
+                            ("article", "Article"),
+                            ("roster", "Liste de participants"),
+                            ("workgroup", "Groupe de travail"),
+                            ("text", "Page"),
+                            ("comment", "Commentaire"),
+                            ("document", "Document"),
+                            ("person", "Personne"),
+                            ("keyword", "Mot-clé"),
+                            ("decision", "Décision"),
+                            ("action", "Action"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("fr", "français"), ("nl", "néerlandais"), ("en", "anglais")],
+                        max_length=5,
+                    ),
+                ),
+                ("anchor", models.CharField(blank=True, max_length=255)),
+                ("title", models.TextField()),
+                ("heading", models.TextField(blank=True)),
+                ("text", models.TextField(blank=True)),
+                ("author", models.TextField(blank=True)),
+                ("date", models.DateField(null=True)),
+                ("title_terms", models.TextField(blank=True)),
+                ("context_terms", models.TextField(blank=True)),
+                ("heading_terms", models.TextField(blank=True)),
+                ("keyword_terms", models.TextField(blank=True)),
+                ("text_terms", models.TextField(blank=True)),
+                ("words", models.TextField(blank=True)),
+                ("author_words", models.TextField(blank=True)),
+                (
+                    "page",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                (
+                    "workgroup",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('source_type', 'source_id', 'part'), name='findable_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("source_type", "source_id", "part"), name="findable_once"
+                    )
+                ],
             },
             bases=(modelsearch.index.Indexed, models.Model),
         ),

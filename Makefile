@@ -1,0 +1,110 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+# All that they make lies in var/ (VAR_DIR to choose another place).
+
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+VAR_DIR ?= $(CURDIR)/var
+export VAR_DIR
+PORT ?= 8000
+PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+VENV := $(VAR_DIR)/venv
+RUN := $(VENV)/bin/python
+MANAGE := $(RUN) manage.py
+PIP := $(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes
+# Written by others, for older Pythons: their warnings are not ours to mend.
+export PYTHONWARNINGS ?= ignore::SyntaxWarning
+
+.PHONY: help setup assets demo test test-tools browser lint check pins messages bench soak clean
+
+help:
+	@echo "make demo   set up, load the demo, serve it on 127.0.0.1:$(PORT) (PORT= to change)"
+	@echo "make test   set up, check everything, run all tests"
+	@echo "make bench  print how fast things are, as ratios"
+	@echo "make soak   the long runs"
+	@echo "make pins   work out requirements.txt again from pyproject.toml"
+	@echo "make messages   collect the words to translate into site/locale"
+
+# --- Setting up -------------------------------------------------------------------------------
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Plenum needs Python 3.11 or newer; PYTHON=/path/to/python names one."; exit 1; }
+	@echo "Setting up Python in $(VENV)"
+	@mkdir -p "$(VAR_DIR)"
+	@$(PYTHON) -m venv "$(VENV)"
+	@touch $@
+
+$(VENV)/.runtime: requirements.txt $(VENV)/.made
+	@echo "Installing what Plenum runs on"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.tests: tests/requirements.txt $(VENV)/.runtime
+	@echo "Installing the test tools"
+	@$(PIP) -r tests/requirements.txt
+	@touch $@
+
+setup: $(VENV)/.runtime assets
+
+assets: $(VENV)/.runtime
+	@$(RUN) -m config.compile_messages
+	@$(MANAGE) build_assets
+
+assets: export PYTHONPATH = site
+
+# --- The two commands -------------------------------------------------------------------------
+
+demo: export BASE_URL = http://127.0.0.1:$(PORT)
+demo: setup
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) demo
+	@echo "Serving on http://127.0.0.1:$(PORT)/ (Ctrl-C stops)"
+	@$(MANAGE) runserver --noreload 127.0.0.1:$(PORT)
+
+test: setup test-tools lint check browser
+	@$(RUN) -m pytest $(PYTEST)
+
+test-tools: $(VENV)/.tests
+
+lint: test-tools
+	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff format --check .
+	@git ls-files '*.html' | xargs -r $(RUN) -m djade --check --target-version 5.2
+
+check: test-tools
+	@$(RUN) -W error -m config.compile_messages
+	@$(MANAGE) makemigrations --check --dry-run --verbosity 0
+	@$(MANAGE) check --fail-level WARNING
+
+check: export PYTHONPATH = site
+
+# Journeys drive a real Chromium. It is installed where apt and the right to use it are there;
+# elsewhere those tests are listed as left out, and in CI they fail.
+browser:
+	@command -v chromium chromium-browser google-chrome >/dev/null || { \
+		if command -v apt-get >/dev/null && { [ "$$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then \
+			echo "Installing Chromium"; \
+			SUDO=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+			$$SUDO apt-get update -qq && $$SUDO apt-get install -y -qq chromium >/dev/null; \
+		else echo "No Chromium here: the browser tests will be left out."; fi; }
+
+# --- Now and then -----------------------------------------------------------------------------
+
+pins:
+	@$(PYTHON) -m venv "$(VAR_DIR)/pins" && "$(VAR_DIR)/pins/bin/pip" install --quiet uv
+	@for out in "pyproject.toml requirements.txt" "--group=test tests/requirements.txt"; do \
+		set -- $$out; "$(VAR_DIR)/pins/bin/uv" pip compile --quiet --universal --python-version 3.11 \
+			--generate-hashes --no-annotate --custom-compile-command "make pins" \
+			$$([ $$1 = pyproject.toml ] || echo "-c requirements.txt") $$1 -o $$2; done
+
+messages: setup
+	@PYTHONPATH=site $(RUN) -m config.collect_messages
+
+bench: setup test-tools
+	@$(RUN) -m pytest tests/bench.py -s --no-header -q
+
+soak: setup test-tools browser
+	@SOAK=1 $(RUN) -m pytest $(PYTEST)
+
+clean:
+	rm -rf "$(VAR_DIR)"

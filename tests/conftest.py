@@ -1,0 +1,74 @@
+import pytest
+from django.apps import apps
+from django.core.cache import cache
+from django.test import Client
+
+from tests import base
+
+
+@pytest.fixture(autouse=True)
+def cold_caches():
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def set_up_again(request):
+    """Tests with real transactions empty the database, also of what migrations made."""
+    marker = request.node.get_closest_marker("django_db")
+    real = (marker and marker.kwargs.get("transaction")) or "live_server" in request.fixturenames
+    if real or "transactional_db" in request.fixturenames:
+        request.getfixturevalue("transactional_db")
+        from home.setting_up import set_up
+
+        apps.get_model("sites", "Site").objects.get_or_create(
+            pk=1, defaults={"domain": "example.com", "name": "example.com"}
+        )
+        set_up(apps)
+
+
+@pytest.fixture
+def member(db):
+    return base.make_user("Mila Membre", groups=["Members"])
+
+
+@pytest.fixture
+def group_member(db):
+    return base.make_user("Gus Groupe", groups=["Members", "Groupe fermé"])
+
+
+@pytest.fixture
+def editor(db):
+    return base.make_user("Édith Éditrice", groups=["Editors"])
+
+
+@pytest.fixture
+def moderator(db):
+    return base.make_user("Momo Modérateur", groups=["Moderators"])
+
+
+@pytest.fixture
+def admin(db):
+    return base.make_user("Alma Admin", is_superuser=True, is_staff=True)
+
+
+@pytest.fixture
+def workgroup(db):
+    return base.make_workgroup("Groupe ouvert", slug="groupe-ouvert")
+
+
+@pytest.fixture
+def private_workgroup(db):
+    return base.make_workgroup("Groupe fermé", slug="groupe-ferme", private_to="Groupe fermé")
+
+
+@pytest.fixture
+def as_user():
+    """A client signed in as the given user, or a stranger's for None."""
+
+    def client_of(user=None):
+        client = Client()
+        return base.sign_in(client, user) if user else client
+
+    return client_of
