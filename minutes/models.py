@@ -91,11 +91,12 @@ class Keyworded(models.Model):
     class Meta:
         abstract = True
 
-    @property
-    def keyword_list(self) -> list[Keyword]:
-        """The page's keywords with their labels; in a preview, those of the draft."""
-        ids = [use.tag_id for use in self.keyword_uses.all()]
-        return list(Keyword.objects.filter(pk__in=ids).with_labels().order_by("name"))
+    def keywords_shown(self, preview=False) -> list[Keyword]:
+        """The page's keywords by name, without their labels; in a preview, the draft's."""
+        if preview or not self.pk:
+            ids = [use.tag_id for use in self.keyword_uses.all()]
+            return list(Keyword.objects.filter(pk__in=ids).order_by("name"))
+        return list(Keyword.objects.filter(page_uses__content_object=self.pk).order_by("name"))
 
 
 class WorkgroupPage(ContainerPage):

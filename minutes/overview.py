@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 from wagtail.models import Page
 
@@ -82,20 +82,24 @@ def roster_context(page, request) -> dict:
 
 def common_context(page, request) -> dict:
     """Keywords, attachments, related pages and the discussion."""
+    discussion = discussion_of(page, request)
+    keywords = page.keywords_shown(preview=is_preview(request))
+    spoken = [keyword for comment in discussion["comments"] for keyword in comment.keyword_list]
+    prefetch_related_objects([*keywords, *spoken], "labels")
     return {
-        "keywords": page.keyword_list,
+        "keywords": keywords,
         "attachments": _rows(page.attachments, request, "document"),
-        "related": related_pages(page, request.user),
-        "discussion": discussion_of(page, request),
+        "related": related_pages(page, request.user, is_preview(request)),
+        "discussion": discussion,
     }
 
 
-def related_pages(page, user) -> list[Page]:
+def related_pages(page, user, preview=False) -> list[Page]:
     """Pages linked with this one, from either end, that the reader may see."""
-    chosen = [link.target_id for link in page.related_links.all()]
-    linked = Q(pk__in=chosen)
-    if page.pk:
-        linked |= Q(related_links__target=page.pk)
+    if preview or not page.pk:
+        linked = Q(pk__in=[link.target_id for link in page.related_links.all()])
+    else:
+        linked = Q(related_from__page=page.pk) | Q(related_links__target=page.pk)
     return list(
         visible_pages(user)
         .filter(linked)
@@ -110,26 +114,16 @@ def related_pages(page, user) -> list[Page]:
 def neighbours(page, user) -> tuple:
     """(previous, next) meeting of the same group, in the order of the series."""
     parent = parent_of(page)
-    if parent is None or not page.pk:
+    if parent is None:
         return None, None
-    series = list(
-        meetings_of(parent, user)
-        .newest_first()
-        .values_list("pk", flat=True)
-    )
-    if page.pk not in series:
+    series = list(meetings_of(parent, user).defer_streamfields().newest_first())
+    place = next((i for i, meeting in enumerate(series) if meeting.pk == page.pk), None)
+    if place is None:
         return None, None
-    place = series.index(page.pk)
-    wanted = {
-        "next": series[place - 1] if place else None,
-        "previous": series[place + 1] if place + 1 < len(series) else None,
-    }
-    found = (
-        meetings_of(parent, user)
-        .defer_streamfields()
-        .in_bulk([pk for pk in wanted.values() if pk])
+    return (
+        series[place + 1] if place + 1 < len(series) else None,
+        series[place - 1] if place else None,
     )
-    return found.get(wanted["previous"]), found.get(wanted["next"])
 
 
 def parent_of(page):
@@ -164,8 +158,13 @@ def person_context(person, user) -> dict:
     }
 
 
+def is_preview(request) -> bool:
+    """Whether a draft is shown: then its rows are in memory, not in the database."""
+    return getattr(request, "is_preview", False)
+
+
 def _rows(relation, request, *followed) -> list:
     """A page's inline rows; those of the draft where one is being previewed."""
-    if getattr(request, "is_preview", False):
+    if is_preview(request):
         return list(relation.all())
     return list(relation.select_related(*followed))

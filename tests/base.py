@@ -158,7 +158,7 @@ def comment_form_data(page, **changes):
 
 
 def sign_in(client, user):
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user)
     return client
 
 

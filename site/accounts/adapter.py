@@ -1,19 +1,40 @@
 """How allauth behaves here."""
 
+from urllib.parse import urlsplit
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
-from django.urls import reverse
+from django.urls import translate_url
+from django.utils import translation
+
+from accounts.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Links in mails are built from BASE_URL, never from the Host header a visitor sent."""
+    """Mails in their reader's language, with links that no visitor can bend."""
 
-    def get_email_confirmation_url(self, request, emailconfirmation):
-        return settings.BASE_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
+    def send_mail(self, template_prefix, email, context):
+        """In the language of the account, or of the interface where there is none.
 
-    def get_reset_password_from_key_url(self, key):
-        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
-        return settings.BASE_URL + path.replace("UID-KEY", key)
+        allauth builds links from the Host header of whoever asked for the mail; they are put
+        on BASE_URL here, for every mail there is or will be.
+        """
+        owner = context.get("user") or User.objects.filter(email__iexact=email).first()
+        language = owner.language if owner else translation.get_language()
+        ours = {
+            name: self._on_our_site(value, language) if name.endswith("_url") else value
+            for name, value in context.items()
+        }
+        with translation.override(language):
+            super().send_mail(template_prefix, email, ours)
+
+    def _on_our_site(self, url, language):
+        return settings.BASE_URL + translate_url(urlsplit(url).path, language)
+
+    def get_login_redirect_url(self, request):
+        """The front page in the account's language; a page that was asked for goes first."""
+        return f"/{request.user.language}/"
 
     def get_client_ip(self, request):
+        # config.middleware.TrustedAddress has made it the visitor's.
         return request.META.get("REMOTE_ADDR", "")

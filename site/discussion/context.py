@@ -2,6 +2,7 @@
 
 from django.urls import reverse
 
+from accounts.duties import moderates
 from discussion.forms import CommentForm
 from discussion.threads import conversation
 
@@ -22,7 +23,7 @@ def discussion_of(page, request) -> dict:
         "form": form,
         "answered": answered,
         "post_url": reverse("comment_post", args=[page.pk]) if page.pk else "",
-        "can_moderate": request.user.has_perm("discussion.change_pagecomment"),
+        "can_moderate": moderates(request.user),
     }
 
 

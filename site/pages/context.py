@@ -7,6 +7,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from wagtail.models import Page, Site
 
+from accounts.duties import works_here
 from accounts.visibility import visible_to
 from pages.languages import interface_language
 from pages.models import SiteIdentity
@@ -20,6 +21,7 @@ def site_frame(request):
         "main_nav": SimpleLazyObject(lambda: _main_nav(request)),
         "footer_nav": SimpleLazyObject(lambda: _footer_nav(request)),
         "languages": SimpleLazyObject(lambda: _languages(request)),
+        "works_here": SimpleLazyObject(lambda: works_here(request.user)),
         "home_url": SimpleLazyObject(lambda: f"/{interface_language()}/"),
     }
 

@@ -7,6 +7,7 @@ from wagtail import hooks
 from wagtail.images.views.serve import ServeView
 from wagtail.models import ReferenceIndex
 
+from accounts.duties import works_here
 from accounts.visibility import visible_pages
 
 
@@ -17,7 +18,7 @@ def may_have(file, user) -> bool:
     logo), and for what a page that the reader may see uses. A file that nothing uses is
     nobody's: no.
     """
-    if user.has_perm("wagtailadmin.access_admin"):
+    if works_here(user):
         return True
     references = ReferenceIndex.get_references_to(file)
     pages = references.filter(

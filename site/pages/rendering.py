@@ -36,12 +36,17 @@ class VisiblePageLinks(PageLinkHandler):
         ]
 
 
-def visible_targets(ids, user) -> dict:
-    """{page id as text: page} of those pages that the user may see; no query for no ids."""
+def visible_targets(ids, user, whole=False) -> dict:
+    """{page id as text: page} of those pages that the user may see; no query for no ids.
+
+    `whole` gives pages of their own type, for more than their address.
+    """
     ids = {int(i) for i in ids if str(i).isdigit()}
     if not ids:
         return {}
-    pages = visible_pages(user).filter(pk__in=ids).defer_streamfields().specific()
+    pages = visible_pages(user).filter(pk__in=ids)
+    if whole:
+        pages = pages.defer_streamfields().specific()
     return {str(page.pk): page for page in pages}
 
 
@@ -65,7 +70,8 @@ def contents(body) -> list[dict]:
 
 def render_body(body, *, user, language, page=None, request=None) -> str:
     """The whole body as safe HTML, with its footnotes at the end."""
-    targets = visible_targets(_linked_ids(body), user)
+    cards = [child.value.pk for child in body if child.block_type == "page" and child.value]
+    targets = visible_targets(_linked_ids(body), user) | visible_targets(cards, user, whole=True)
     reset = _targets.set(targets)
     try:
         context = {"page": page, "language": language, "targets": targets, "request": request}
@@ -100,10 +106,6 @@ def render_text(source: str, language: str, anchor: str = "") -> str:
 def _linked_ids(body):
     """Ids of the pages that a body links to, read from what is stored: no query."""
     for child in body:
-        if child.block_type == "page":
-            if child.value is not None:
-                yield child.value.pk
-            continue
         for source in _sources(child.value):
             for match in _LINKED.finditer(source):
                 yield match[1] or match[2]

@@ -16,6 +16,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from accounts.duties import works_here
 from pages.models import VisitCount, VisitMark, VisitSalt
 
 log = logging.getLogger(__name__)
@@ -33,22 +34,30 @@ def is_a_visit(request) -> bool:
         and "prefetch" not in purpose
         and request.headers.get("Sec-GPC") != "1"
         and request.headers.get("DNT") != "1"
-        and not request.user.has_perm("wagtailadmin.access_admin")
+        and not works_here(request.user)
     )
 
 
-def record(request, page) -> None:
-    """Count this visit once a day. A database that cannot be written to never costs the page."""
+def record(request, page) -> bool:
+    """Count this visit once a day; says whether it did.
+
+    A database that cannot be written to never costs the page.
+    """
     if not is_a_visit(request):
-        return
+        return False
     try:
-        _record(request, page)
+        return _record(request, page)
     except DatabaseError:
         log.warning("A visit could not be counted", exc_info=True)
+        return False
 
 
 def total(page) -> int:
     """How many visits the page has had."""
+    if not page.pk:
+        return 0
+    if hasattr(page, "visits_before"):  # read with the page, before this visit was counted
+        return page.visits_before + page.counted
     return (
         VisitCount.objects.filter(page_id=page.pk).values_list("total", flat=True).first() or 0
     )
@@ -63,7 +72,8 @@ def _record(request, page):
             if not VisitCount.objects.filter(page_id=page.pk).update(total=F("total") + 1):
                 VisitCount.objects.get_or_create(page_id=page.pk, defaults={"total": 1})
     except IntegrityError:
-        pass  # a reload
+        return False  # a reload
+    return True
 
 
 def _salt_of_today() -> bytes:

@@ -11,7 +11,7 @@ from pages.rendering import VisiblePageLinks
 @hooks.register("before_serve_page", order=-10)
 def hide_what_is_closed(page, request, serve_args, serve_kwargs):
     """A page that the reader may not see answers as one that does not exist."""
-    if not may_see(page, request.user):
+    if not getattr(page, "seen_to_be_visible", False) and not may_see(page, request.user):
         raise Http404
 
 

@@ -32,23 +32,25 @@ _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d
 # Snowball knows "-ée" by its accent, which folding has taken away.
 _FEMININE = re.compile(r"ee(s?)$")
 
-#: Words that carry no subject in one language and none in the others either: "car", "son" or
-#: "van" are left out because each is somebody's subject. Folded, as they are compared.
-STOP_WORDS = frozenset(
-    # French
+_FRENCH = (
     "au aux avec ce ceci cela celle celles celui ces cet cette ceux chez comme dans de des"
     " du elle elles en et eux il ils je la le les leur leurs lui ma mes moi mon ne nos notre"
     " nous on ont ou par pour qu que quel quelle quelles quels qui sa sans se ses si sont sur"
     " ta te tes toi ton tu un une vos votre vous"
-    # Dutch
-    " aan al als bij dat de deze die dit door een en er het hij hoe hun ik in is je jij maar"
+)
+_DUTCH = (
+    "aan al als bij dat de deze die dit door een en er het hij hoe hun ik in is je jij maar"
     " me men met mij na naar niet nog of om onder ons onze ook op te tegen tot uit u uw was"
     " wat we wel werd wie wij ze zich zij zijn zo zonder zou"
-    # English
-    " a an and are at be been but by for from had has have he her his i if it its my no not"
-    " of or our she so than that the their them then there these they this those to us was"
-    " were what when which who will with would you your".split()
 )
+_ENGLISH = (
+    "a an and are at be been but by for from had has have he her his i if it its my no not"
+    " of or our she so than that the their them then there these they this those to us was"
+    " were what when which who will with would you your"
+)
+#: Words that carry no subject in one language and none in the others either: "car", "son" or
+#: "van" are left out because each is somebody's subject. Folded, as they are compared.
+STOP_WORDS = frozenset(f"{_FRENCH} {_DUTCH} {_ENGLISH}".split())
 
 
 class Token(NamedTuple):

@@ -20,7 +20,7 @@ from accounts.visibility import visible_pages
 from search import analysis, sources
 from search.backend import Prefix as PrefixQuery
 from search.models import Findable, Kind
-from search.query import All, Any, Node, ParsedQuery, Phrase, Prefix, Word
+from search.query import Any, Node, ParsedQuery, Phrase, Prefix, Word
 from search.query import Not as Without
 from search.snippets import Marker
 
@@ -147,11 +147,8 @@ class Search:
         marker = Marker.of(self.asked.words.tree)
         hits = []
         for _, _, keys in entries:
-            shown = [
-                self._hit(rows[pk], pages, marker)
-                for pk in keys[: OTHER_PASSAGES + 1]
-                if pk in rows
-            ]
+            shown = [rows[pk] for pk in keys[: OTHER_PASSAGES + 1] if pk in rows]
+            shown = [self._hit(row, pages, marker) for row in shown]
             if shown:
                 # The languages of one thing are one thing; only headings are other passages.
                 shown[0].others = [hit for hit in shown[1:] if hit.row.heading]

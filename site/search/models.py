@@ -56,6 +56,8 @@ class Findable(index.Indexed, models.Model):
     words = models.TextField(blank=True)
     author_words = models.TextField(blank=True)
 
+    #: It would show in the back office as a use of the page.
+    wagtail_reference_index_ignore = True
     search_fields = [
         TermsField("title_terms", boost=4),
         TermsField("keyword_terms", boost=3),

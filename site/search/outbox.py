@@ -24,7 +24,7 @@ from search.whoosh_index import IndexBusyError, IndexUnavailableError
 logger = logging.getLogger(__name__)
 
 BATCH = 500  # entries worked off in one step
-WAIT = 10.0  # seconds to wait for another writer before the work is left for later
+WAIT = 2.0  # seconds to wait for another writer before the work is left for later
 
 
 def add(*objects: models.Model) -> None:

@@ -19,7 +19,6 @@ from datetime import date as Date
 from django.db import models
 from django.db.models import Q
 from django.db.models.signals import post_delete, post_save
-from django.urls import reverse
 from wagtail.models import Page
 from wagtail.signals import page_published, post_page_move
 

@@ -26,15 +26,14 @@ def search(request):
         by_date=field["tri"] == "date",
     )
     finding = Search(asked, request.user)
+    dates = (field["apres"], field["avant"])
+    bad_dates = [day for day in dates if day and not read_date(day)]
     context = {
         "typed": typed[:LONGEST_QUERY],
         "field": field,
         "asked": asked,
         "limits": {"characters": LONGEST_QUERY, "words": MOST_WORDS},
-        "bad_dates": words.bad_dates
-        + [
-            field[name] for name in ("apres", "avant") if field[name] and not read_date(field[name])
-        ],
+        "bad_dates": words.bad_dates + bad_dates,
         "workgroups": finding.workgroups.values(),
     }
     if not asked.is_empty:

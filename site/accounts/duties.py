@@ -1,0 +1,41 @@
+"""What a signed-in person is here to do besides reading and commenting."""
+
+from django.contrib.auth.models import Permission
+from django.db.models import Exists, OuterRef, Q
+
+#: The permissions asked about, and the attribute that carries the answer on a user.
+WORKS = ("wagtailadmin", "access_admin", "works")
+MODERATES = ("discussion", "change_pagecomment", "moderates")
+
+
+def with_duties(users):
+    """Add `works` and `moderates` to a queryset of users, as user.has_perm would answer."""
+    held = {}
+    for app, codename, name in (WORKS, MODERATES):
+        permissions = Permission.objects.filter(
+            Q(user=OuterRef("pk")) | Q(group__user=OuterRef("pk")),
+            content_type__app_label=app,
+            codename=codename,
+        )
+        held[name] = Exists(permissions)
+    return users.annotate(**held)
+
+
+def works_here(user) -> bool:
+    """Whether the user may enter the back office."""
+    return _has(user, WORKS)
+
+
+def moderates(user) -> bool:
+    """Whether the user may hide and restore comments."""
+    return _has(user, MODERATES)
+
+
+def _has(user, duty):
+    app, codename, name = duty
+    if not user.is_authenticated or not user.is_active:
+        return False
+    fetched = getattr(user, name, None)
+    return user.is_superuser or (
+        user.has_perm(f"{app}.{codename}") if fetched is None else fetched
+    )
