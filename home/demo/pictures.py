@@ -40,15 +40,15 @@ class Pencil:
 
 
 def table(pencil):
-    """A round table seen from above: sixteen chairs, papers, and the soup in the middle."""
+    """A round table seen from above: nineteen chairs, papers, and the soup in the middle."""
     x, y = WIDTH / 2, HEIGHT / 2
-    for chair in range(16):
-        turn = 2 * pi * chair / 16
+    for chair in range(19):
+        turn = 2 * pi * chair / 19
         colour = (GRAPE, GRAPE, LEAF, GRAPE, AMBER, GRAPE, LEAF, GRAPE)[chair % 8]
         pencil.disc(x + 430 * cos(turn), y + 430 * sin(turn), 46, fill=colour)
     pencil.disc(x, y, 350, fill="#ffffff", outline=INK, width=6)
-    for paper in range(16):
-        turn = 2 * pi * paper / 16
+    for paper in range(19):
+        turn = 2 * pi * paper / 19
         corners = []
         for side, depth in ((-26, 250), (26, 250), (26, 318), (-26, 318)):
             corners.append(
@@ -70,9 +70,9 @@ def stairs(pencil):
         pencil.line((x, y), (x, y - 14), fill=colour, width=5)
         pencil.line((x, y - 14), (x + way * 88, y - 14), fill=colour, width=5)
         x, y = x + way * 88, y - 14
-    pencil.disc(x + 60, y - 24, 22, outline=AMBER, width=10)
-    pencil.line((x + 82, y - 24), (x + 170, y - 24), fill=AMBER, width=10)
-    pencil.line((x + 150, y - 24), (x + 150, y + 2), fill=AMBER, width=10)
+    pencil.disc(x - 62, y - 36, 22, outline=AMBER, width=10)
+    pencil.line((x - 40, y - 36), (x + 44, y - 36), fill=AMBER, width=10)
+    pencil.line((x + 26, y - 36), (x + 26, y - 12), fill=AMBER, width=10)
 
 
 def bobbins(pencil):
@@ -85,11 +85,11 @@ def bobbins(pencil):
         pencil.shape((x - 46, 200), (x + 46, 200), (x + 46, 460), (x - 46, 460), fill=colour)
         for turn in range(12):
             pencil.line((x - 46, 214 + turn * 21), (x + 46, 206 + turn * 21), fill=PAPER, width=2)
-        end = 770 + number * 10
+        end = 860 - number * 14
         path = []
         for at in range(41):
             t = at / 40
-            path.append((x + (1400 - x) * t**1.6, 500 + (end - 500) * (1 - (1 - t) ** 2.4)))
+            path.append((x + (1560 - x) * t**1.6, 500 + (end - 500) * (1 - (1 - t) ** 2.4)))
         pencil.line(*path, (1600, end), fill=colour, width=5)
 
 
@@ -99,7 +99,7 @@ PICTURES = {
         table,
         "Plan de table",
         {
-            "fr": "Plan dessiné d’une table ronde vue de haut : seize chaises de quatre couleurs, "
+            "fr": "Plan dessiné d’une table ronde vue de haut : dix-neuf chaises de trois couleurs, "
             "une feuille devant chacune et, au centre, une grande soupière avec sa louche.",
         },
     ),

@@ -35,6 +35,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """The front page in the account's language; a page that was asked for goes first."""
         return f"/{request.user.language}/"
 
+    get_signup_redirect_url = get_login_redirect_url
+
     def get_client_ip(self, request):
         # config.middleware.TrustedAddress has made it the visitor's.
         return request.META.get("REMOTE_ADDR", "")

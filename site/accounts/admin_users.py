@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib.auth.models import Group
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.ui.tables import BooleanColumn, BulkActionsCheckboxColumn, Column, DateColumn
 from wagtail.users import forms as wagtail_forms
@@ -60,7 +61,7 @@ class UserEditForm(AccountFields, wagtail_forms.UserEditForm):
 
 
 class IndexView(users.IndexView):
-    @property
+    @cached_property
     def columns(self):
         title = self._get_title_column_class(users.UserColumn)
         return [

@@ -4,6 +4,7 @@ from wagtail.users.apps import WagtailUsersAppConfig
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+    default = True  # the one below is named in the settings
     default_auto_field = "django.db.models.BigAutoField"
 
 

@@ -8,14 +8,14 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
-from accounts.views import to_sign_in
+from accounts.views import admin_password_reset, admin_sign_in
 from config import views
 from pages.files import PictureView
 
 urlpatterns = [
     # Wagtail's own doors lead to the one door that is guarded.
-    path("admin/login/", to_sign_in),
-    path("admin/password_reset/", to_sign_in),
+    path("admin/login/", admin_sign_in),
+    re_path(r"^admin/password_reset/", admin_password_reset),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     re_path(
@@ -30,7 +30,7 @@ urlpatterns = [
 ]
 
 urlpatterns += i18n_patterns(
-    path(pgettext_lazy("url", "compte/"), include("allauth.account.urls")),
+    path(pgettext_lazy("url", "compte/"), include("accounts.urls")),
     path("", include("search.urls")),
     path("", include("glossary.urls")),
     path("", include("discussion.urls")),

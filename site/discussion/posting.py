@@ -139,6 +139,6 @@ def _mail_link(pending):
             "url": settings.BASE_URL + confirmation_path(pending),
             "days": settings.COMMENT_CONFIRM_DAYS,
         }
-        subject = render_to_string("discussion/mail/confirm_subject.txt", context).strip()
+        subject = " ".join(render_to_string("discussion/mail/confirm_subject.txt", context).split())
         body = render_to_string("discussion/mail/confirm.txt", context)
     send_mail(subject, body, settings.DEFAULT_FROM_EMAIL, [pending.email])

@@ -8,6 +8,7 @@ from django.core import signing
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from wagtail.models import Page
 
@@ -27,9 +28,20 @@ def discussed_page(page_id, user):
     return page
 
 
+@csrf_exempt  # for visitors only, see below
 @require_POST
 def comment_post(request, page_id):
-    """Publish a member's comment or hold a visitor's; else show the page, form filled."""
+    """Publish a member's comment or hold a visitor's; else show the page, form filled.
+
+    A visitor's post carries no authority that another site could borrow, and the form is
+    signed; so reading a page sets no cookie. A member's post is checked like any other.
+    """
+    if request.user.is_authenticated:
+        return csrf_protect(_post)(request, page_id)
+    return _post(request, page_id)
+
+
+def _post(request, page_id):
     page = discussed_page(page_id, request.user)
     form = CommentForm(page, request.user, data=request.POST)
     if form.is_valid():
