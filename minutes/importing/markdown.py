@@ -20,7 +20,10 @@ from .body import Body, plain, with_links
 from .facts import read_fact
 from .words import fold
 
-READER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+# The reader drops what is nested deeper than this; its own limit is ten lists in each other.
+READER = MarkdownIt("commonmark", {"html": False, "maxNesting": 60}).enable(
+    ["table", "strikethrough"]
+)
 READER.disable(["html_block", "html_inline"])
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n---[ \t]*(?:\n|\Z)", re.DOTALL)
 SPEAKER = re.compile(r"(?:^|\s)(?:—|–|--)\s*([^—–\n]{2,120})$")

@@ -121,7 +121,7 @@ def take_people(parsed: ParsedMinutes, attendance: list[People]) -> None:
             parsed.unsure.append(_("« %(line)s » : lu comme deux personnes.") % {"line": line})
         parsed.left_out += people.empty
         for label in people.empty:
-            parsed.unsure.append(_("Personne sous « %(label)s ».") % {"label": label})
+            parsed.unsure.append(_("Aucune personne sous « %(label)s ».") % {"label": label})
     handles = sum(len(people.handles) for people in attendance)
     if handles:
         parsed.unsure.append(

@@ -4,9 +4,11 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.contrib import messages
 from django.urls import translate_url
 from django.utils import translation
 
+from accounts.addresses import taken_by_another
 from accounts.models import User
 
 
@@ -30,6 +32,14 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def _on_our_site(self, url, language):
         return settings.BASE_URL + translate_url(urlsplit(url).path, language)
+
+    def confirm_email(self, request, email_address):
+        """False, with a message, where another account has come to have the address."""
+        if taken_by_another(email_address.email, email_address.user):
+            template = "account/messages/email_confirmation_failed.txt"
+            self.add_message(request, messages.ERROR, template, {"email": email_address.email})
+            return False
+        return super().confirm_email(request, email_address)
 
     def get_login_redirect_url(self, request):
         """The front page in the account's language; a page that was asked for goes first."""

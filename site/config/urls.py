@@ -4,9 +4,9 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path, re_path
 from django.utils.translation import pgettext_lazy
 from django.views.generic import RedirectView
-from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
-from wagtail.documents import urls as wagtaildocs_urls
+from wagtail.documents.views.serve import serve as serve_document
+from wagtail.views import serve as serve_page
 
 from accounts.views import admin_password_reset, admin_sign_in
 from config import views
@@ -17,9 +17,9 @@ urlpatterns = [
     path("admin/login/", admin_sign_in),
     re_path(r"^admin/password_reset/", admin_password_reset),
     path("admin/", include(wagtailadmin_urls)),
-    path("documents/", include(wagtaildocs_urls)),
+    re_path(r"^documents/(\d+)/(.*)$", serve_document, name="wagtaildocs_serve"),
     re_path(
-        r"^images/([^/]*)/(\d*)/([^/]*)/[^/]*$",
+        r"^images/([^/]*)/(\d+)/([^/]*)/[^/]*$",
         PictureView.as_view(),
         name="wagtailimages_serve",
     ),
@@ -35,7 +35,8 @@ urlpatterns += i18n_patterns(
     path("", include("glossary.urls")),
     path("", include("discussion.urls")),
     path("", include("minutes.urls")),
-    path("", include(wagtail_urls)),
+    # Wagtail's page by password and its second sign-in form are left out on purpose.
+    re_path(r"^((?:[\w\-]+/)*)$", serve_page, name="wagtail_serve"),
 )
 
 handler400 = "config.errors.bad_request"

@@ -1,11 +1,12 @@
 """Documents and pictures: who may have one is decided by the pages that use it."""
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import F, Value
 from django.http import Http404
 from django.utils.cache import add_never_cache_headers
 from wagtail import hooks
 from wagtail.images.views.serve import ServeView
-from wagtail.models import ReferenceIndex
+from wagtail.models import CollectionViewRestriction, ReferenceIndex
 
 from accounts.duties import works_here
 from accounts.visibility import visible_pages
@@ -20,6 +21,8 @@ def may_have(file, user) -> bool:
     """
     if works_here(user):
         return True
+    if _in_closed_collection(file, user):
+        return False
     references = ReferenceIndex.get_references_to(file)
     pages = references.filter(
         base_content_type__app_label="wagtailcore", base_content_type__model="page"
@@ -32,6 +35,18 @@ def may_have(file, user) -> bool:
     ).exists()
 
 
+def _in_closed_collection(file, user) -> bool:
+    """Whether the file lies in a collection restricted to groups that the user is not in."""
+    closed = CollectionViewRestriction.objects.alias(asked=Value(file.collection.path)).filter(
+        asked__startswith=F("collection__path")
+    )
+    if user.is_active and user.pk:
+        closed = closed.exclude(
+            restriction_type=CollectionViewRestriction.GROUPS, groups__in=user.groups.all()
+        )
+    return closed.exists()
+
+
 @hooks.register("before_serve_document", order=-10)
 def check_document(document, request):
     if not may_have(document, request.user):
@@ -41,11 +56,11 @@ def check_document(document, request):
 class PictureView(ServeView):
     """A picture in an agreed size, for those who may see a page that shows it."""
 
-    def get(self, request, *args, **kwargs):
-        picture = self.model.objects.filter(pk=kwargs["image_id"]).first()
+    def get(self, request, signature, image_id, filter_spec):
+        picture = self.model.objects.filter(pk=image_id).select_related("collection").first()
         if picture is None or not may_have(picture, request.user):
             raise Http404
-        response = super().get(request, *args, **kwargs)
+        response = super().get(request, signature, image_id, filter_spec)
         if not may_have(picture, AnonymousUser()):
             add_never_cache_headers(response)
         return response

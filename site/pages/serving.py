@@ -3,10 +3,9 @@
 from urllib.parse import urljoin
 
 from django.conf import settings
-from django.contrib.contenttypes.models import ContentType
 from django.http import Http404
 from django.utils import translation
-from wagtail.models import Page, PageViewRestriction, get_page_models
+from wagtail.models import Page, PageViewRestriction
 from wagtail.url_routing import RouteResult
 
 from accounts.visibility import visible_to
@@ -37,8 +36,6 @@ class Served:
         """
         if not path_components:
             return super().route(request, path_components)
-        # All page types at once, where Wagtail would ask for one after the other.
-        ContentType.objects.get_for_models(*get_page_models())
         places = [self.url_path]
         for component in path_components:
             places.append(f"{places[-1]}{component}/")

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from minutes.importing import UnreadableFile, parse, read_file, store
 from minutes.models import WorkgroupPage
+from pages.serving import absolute
 
 
 class Command(BaseCommand):
@@ -69,12 +70,10 @@ class Command(BaseCommand):
         )
 
     def show(self, page, unsure):
-        self.stdout.write(page.full_url or page.url_path)
+        self.stdout.write(absolute(page.url_in(page.home_language)))
         if not page.live:
             edit = reverse("wagtailadmin_pages:edit", args=[page.pk])
-            self.stdout.write(
-                "    " + _("Brouillon, à relire : %(url)s") % {"url": settings.BASE_URL + edit}
-            )
+            self.stdout.write("    " + _("Brouillon, à relire : %(url)s") % {"url": absolute(edit)})
         for sentence in unsure:
             self.stdout.write(f"    {sentence}")
 
