@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
@@ -87,6 +89,16 @@ class Keyword(index.Indexed, TagBase, ClusterableModel):
     def save(self, *args, **kwargs):
         self.folded = fold(self.name)
         super().save(*args, **kwargs)
+
+    def slugify(self, tag, i=None):
+        """For addresses, plain letters: "économie sociale" is economie-sociale."""
+        slug = slugify(tag) or "mot"
+        return slug if i is None else f"{slug}-{i}"
+
+    def slugify(self, tag, i=None):
+        """An address in plain letters, numbered where the words alone are taken."""
+        slug = slugify(tag) or "mot"
+        return slug if i is None else f"{slug}-{i}"
 
     def get_absolute_url(self):
         return reverse("keyword", args=[self.slug])

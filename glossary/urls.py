@@ -5,5 +5,5 @@ from glossary import views
 
 urlpatterns = [
     path(pgettext_lazy("url", "glossaire/"), views.glossary, name="glossary"),
-    path(pgettext_lazy("url", "mots-cles/<slug:slug>/"), views.keyword, name="keyword"),
+    path(pgettext_lazy("url", "mots-cles/<str:slug>/"), views.keyword, name="keyword"),
 ]

@@ -28,7 +28,6 @@ class Role(Orderable):
         FieldPanel("label_nl"),
         FieldPanel("label_en"),
         FieldPanel("is_minute_taker"),
-        FieldPanel("sort_order"),
     ]
 
     class Meta(Orderable.Meta):

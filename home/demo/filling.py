@@ -14,7 +14,6 @@ import json
 import tomllib
 import uuid
 
-from allauth.account.models import EmailAddress
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -28,6 +27,7 @@ from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import Page, PageViewRestriction, Site
 
+from accounts.addresses import vouch_for
 from accounts.models import Person, User
 from discussion.models import PageComment
 from glossary.models import Keyword, KeywordLabel, PageKeyword
@@ -131,7 +131,7 @@ def keywords() -> None:
         for code in ("fr", "nl", "en"):
             for number, text in enumerate(entry[code]):
                 kind = KeywordLabel.SYNONYM if number else KeywordLabel.PREFERRED
-                keyword.labels.create(language=code, text=text, kind=kind)
+                KeywordLabel.objects.create(keyword=keyword, language=code, text=text, kind=kind)
 
 
 def files() -> None:
@@ -152,7 +152,7 @@ def groups() -> None:
         if WorkgroupPage.objects.filter(slug=entry["slug"]).exists():
             continue
         fields = ("slug", "title", "title_nl", "title_en", "purpose", "purpose_nl", "purpose_en")
-        page = WorkgroupPage(**{field: entry[field] for field in fields}, show_in_menus=True)
+        page = WorkgroupPage(**{field: entry[field] for field in fields})
         page.coordinators = [
             Coordinator(person=Person.objects.get(name=name)) for name in entry["coordinators"]
         ]
@@ -310,7 +310,7 @@ def group_slugs() -> list[str]:
 
 
 def account(entry: dict) -> None:
-    """One account with a confirmed address, and the person it belongs to."""
+    """One account (its address needs no confirming), and the person it belongs to."""
     if User.objects.filter(email=entry["email"]).exists():
         return
     make = User.objects.create_superuser if entry.get("superuser") else User.objects.create_user
@@ -320,7 +320,7 @@ def account(entry: dict) -> None:
         display_name=entry["person"],
         language=entry["language"],
     )
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    vouch_for(user)
     if group := entry.get("group"):
         user.groups.add(Group.objects.get_or_create(name=group)[0])
     Person.objects.filter(name=entry["person"], user=None).update(user=user)

@@ -99,8 +99,8 @@ PICTURES = {
         table,
         "Plan de table",
         {
-            "fr": "Plan dessiné d’une table ronde vue de haut : dix-neuf chaises de trois couleurs, "
-            "une feuille devant chacune et, au centre, une grande soupière avec sa louche.",
+            "fr": "Plan dessiné d’une table ronde vue de haut : dix-neuf chaises de trois "
+            "couleurs, une feuille devant chacune et, au centre, une grande soupière et sa louche.",
         },
     ),
     "escalier": (

@@ -53,8 +53,9 @@ class Text:
 
 
 def texts(folder: str) -> list[Text]:
-    """The texts of a folder, in the order of their file names."""
-    return [Text(path) for path in sorted((FOLDER / folder).glob("*.md"))]
+    """The texts of a folder in the order of their file names, translations after originals."""
+    found = [Text(path) for path in sorted((FOLDER / folder).glob("*.md"))]
+    return sorted(found, key=lambda text: "translation_of" in text.front)
 
 
 def settled(blocks: list[dict], page_ids: dict, file_blocks: dict) -> list[dict]:

@@ -96,6 +96,7 @@ class Person(index.Indexed, ClusterableModel):
         index.SearchField("name", boost=2),
         index.AutocompleteField("name"),
         index.SearchField("aliases"),
+        index.AutocompleteField("aliases"),
     ]
 
     class Meta:

@@ -10,6 +10,7 @@ Findable, which leave entries of their own; indexed objects, Findables too, go t
 """
 
 import logging
+import time
 from collections import defaultdict
 from contextlib import suppress
 
@@ -29,6 +30,13 @@ WAIT = 2.0  # seconds to wait for another writer before the work is left for lat
 
 def add(*objects: models.Model) -> None:
     """Notes that these objects were saved or deleted; they are seen to after the commit."""
+    note(*objects)
+    # Once for each change: the first to run does the work, and the others find nothing left.
+    transaction.on_commit(drain, robust=True)
+
+
+def note(*objects: models.Model) -> None:
+    """Leaves entries for these objects to a drain that is under way, or that follows."""
     from search.backend import indexed_root
     from search.models import OutboxEntry
 
@@ -36,8 +44,6 @@ def add(*objects: models.Model) -> None:
         OutboxEntry(root=indexed_root(type(item))._meta.label_lower, key=str(item.pk))
         for item in objects
     )
-    # Once for each change: the first to run does the work, and the others find nothing left.
-    transaction.on_commit(drain, robust=True)
 
 
 def drain() -> int:
@@ -47,20 +53,26 @@ def drain() -> int:
     if not OutboxEntry.objects.exists():
         return 0
     backend = get_search_backend()
+    # A transaction may call us many times; it waits for another writer only once.
+    wait = 0 if time.monotonic() < _patience.get("over", 0) else WAIT
     done = 0
     try:
         # The lock comes before the reading: whoever writes last has read last.
-        with backend.lock(WAIT):
+        with backend.lock(wait):
             while entries := list(OutboxEntry.objects.order_by("pk")[:BATCH]):
                 _work_off(backend, entries)
                 OutboxEntry.objects.filter(pk__in=[entry.pk for entry in entries]).delete()
                 done += len(entries)
     except IndexBusyError:
+        _patience["over"] = time.monotonic() + 2 * WAIT
         logger.warning("The search index is busy; its outbox waits for the next change.")
     except _LostIndexError as lost:
         # A rebuild reads everything anew, then drains the outbox itself.
         lost.index.heal()
     return done
+
+
+_patience: dict[str, float] = {}
 
 
 class _LostIndexError(Exception):

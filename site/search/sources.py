@@ -257,13 +257,13 @@ def _refresh_one(obj) -> None:
             if not field.primary_key and field.name not in unique
         ],
     )
-    outbox.add(*own.only("pk"))
+    outbox.note(*own.only("pk"))
 
 
 def _remove(rows) -> None:
     stale = list(rows.only("pk"))
     if stale:
-        outbox.add(*stale)  # while they still have their keys
+        outbox.note(*stale)  # while they still have their keys
         rows._raw_delete(rows.db)
 
 
@@ -279,7 +279,7 @@ def refresh_everything() -> int:
     total = 0
     for source in registered():
         for obj in source.model._default_manager.order_by("pk").iterator(chunk_size=100):
-            outbox.add(obj)
+            outbox.note(obj)
             total += 1
         gone = Findable.objects.filter(source_type=source.label()).exclude(
             source_id__in=source.model._default_manager.order_by().values("pk")

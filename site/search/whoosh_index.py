@@ -13,7 +13,7 @@ import shutil
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 with warnings.catch_warnings():
@@ -80,7 +80,7 @@ class WhooshIndex:
         except Exception as error:
             # A damaged file can raise nearly anything here (struct, pickle, zlib, mmap…).
             self._forget()
-            raise IndexUnavailableError(f"{self.path} cannot be read: {error!r}") from error
+            raise self._damaged(error) from error
 
     @contextmanager
     def writing(self, *, anew: bool = False) -> Iterator["Writer"]:
@@ -95,24 +95,29 @@ class WhooshIndex:
             writer = self._open().writer(limitmb=64)
         except Exception as error:
             if not anew:
-                raise IndexUnavailableError(f"{self.path} cannot be written: {error!r}") from error
+                raise self._damaged(error) from error
             self._wipe()
             writer = self._open().writer(limitmb=64)
         try:
-            yield Writer(writer, anew)
+            with closing(Writer(self, writer, anew)) as documents:
+                yield documents
         except BaseException:
-            writer.cancel()
+            with suppress(Exception):
+                writer.cancel()
             raise
         try:
             writer.commit(mergetype=writing.CLEAR if anew else None)
         except Exception as error:
             if anew:
                 raise
-            raise IndexUnavailableError(f"{self.path} cannot be written: {error!r}") from error
+            raise self._damaged(error) from error
         if anew:
             for old in self.path.glob("ready-*"):
                 old.unlink()
             self.ready_file.touch()
+
+    def _damaged(self, error: Exception) -> IndexUnavailableError:
+        return IndexUnavailableError(f"{self.path} cannot be used: {error!r}")
 
     def _open(self) -> index.FileIndex:
         _make_private(self.path)
@@ -153,22 +158,37 @@ class WhooshIndex:
 class Writer:
     """Adds and removes documents in one writing step, each key at most once."""
 
-    def __init__(self, writer: writing.SegmentWriter, anew: bool):
+    def __init__(self, whole: WhooshIndex, writer: writing.SegmentWriter, anew: bool):
+        self._whole = whole
         self._writer = writer
-        self._anew = anew
         self._seen: set[str] = set()
+        self._old = None
+        if not anew:
+            # Whoosh would open the whole index for each document that it replaces.
+            try:
+                self._old = writer.searcher()
+            except Exception as error:
+                raise whole._damaged(error) from error
 
     def put(self, key: str, document: dict[str, str]) -> None:
         if key in self._seen:
             # Whoosh would keep both: it only replaces what an earlier step has written.
             return
         self._seen.add(key)
-        if not self._anew:
-            self._writer.delete_by_term(KEY, key)
+        self.remove(key)
         self._writer.add_document(**{KEY: key}, **document)
 
     def remove(self, key: str) -> None:
-        self._writer.delete_by_term(KEY, key)
+        if self._old is None:
+            return
+        try:
+            self._writer.delete_by_term(KEY, key, searcher=self._old)
+        except Exception as error:
+            raise self._whole._damaged(error) from error
+
+    def close(self) -> None:
+        if self._old is not None:
+            self._old.close()
 
 
 _local = threading.local()

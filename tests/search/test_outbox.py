@@ -92,6 +92,18 @@ def test_it_removes_from_the_index_what_is_deleted(publish):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_it_finds_what_was_saved_outside_a_transaction(publish, caplog):
+    publish("Une")
+    caplog.clear()
+    publish("Autonome")
+    # It does its own work in one go; it never waits for itself.
+    assert not caplog.records
+    assert not OutboxEntry.objects.exists()
+    assert indexed(Page, "autonom") == 1
+    assert indexed(Findable, "autonom", "s__title_terms") == 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_it_loses_nothing_when_several_write_at_once(transactional_db):
     root = Page.objects.filter(depth=1).first() or Page.add_root(title="Racine", slug="racine")
     outbox.drain()

@@ -9,15 +9,13 @@ from home.demo.filling import accounts, fill, is_filled
 
 
 class Command(BaseCommand):
-    help = "Fills the site with a fictional cooperative's minutes; again, it keeps what people changed."
+    help = "Fills the site with a fictional cooperative; again, it keeps what people changed."
 
     def handle(self, **options):
         # The demo's passwords are printed for everybody to read.
         if not settings.DEBUG and not environment.flag("PLENUM_DEMO", False):
             raise CommandError(
-                _(
-                    "La démonstration ne remplit pas un site en service (DEBUG=0) sans PLENUM_DEMO=1."
-                )
+                _("DEBUG est à 0 : un site en service n’est rempli qu’avec PLENUM_DEMO=1.")
             )
         if is_filled():
             self.stdout.write(_("La démonstration est déjà là ; rien n’est changé."))

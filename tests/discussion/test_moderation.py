@@ -1,0 +1,318 @@
+"""Hiding comments and showing them again."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from wagtail.models import ReferenceIndex
+
+from discussion.models import ModerationAct, PageComment
+from discussion.moderation import moderated_by, set_hidden
+from tests import base
+
+LIST = "/admin/comments/"
+
+
+def moderate_url(comment):
+    return f"/admin/comments/{comment.pk}/moderate/"
+
+
+def bulk_url(action, comments):
+    ids = "&".join(f"id={comment.pk}" for comment in comments)
+    return f"/admin/bulk/discussion/pagecomment/{action}/?{ids}&next={LIST}"
+
+
+def hidden(comment):
+    return PageComment.objects.get(pk=comment.pk).is_removed
+
+
+@pytest.fixture
+def page(workgroup):
+    return base.make_minutes(workgroup, title="Le portage en débat")
+
+
+@pytest.fixture
+def comment(page):
+    return base.make_comment(page, "Une remarque sur la mutualisation.")
+
+
+# --- The function --------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_each_change_leaves_an_act(comment, moderator):
+    assert set_hidden([comment], True, moderator) == [comment]
+    assert set_hidden([comment], True, moderator) == []  # hidden already: nothing was done
+    assert set_hidden([comment], False, moderator) == [comment]
+    acts = comment.acts.order_by("pk")
+    assert [(act.act, act.moderator) for act in acts] == [
+        ("hide", moderator),
+        ("restore", moderator),
+    ]
+
+
+@pytest.mark.django_db
+def test_replies_keep_a_state_of_their_own(page, comment, moderator):
+    answer = base.make_comment(page, "Une réponse.", parent=comment)
+    bad = base.make_comment(page, "Une autre.", parent=comment)
+    set_hidden([bad], True, moderator)
+    set_hidden([comment], True, moderator)
+    assert not hidden(answer)
+    set_hidden([comment], False, moderator)
+    assert hidden(bad) and not hidden(answer)
+
+
+@pytest.mark.django_db
+def test_the_acts_outlive_the_moderators_account(comment, moderator):
+    set_hidden([comment], True, moderator)
+    moderator.delete()
+    assert ModerationAct.objects.get().moderator is None
+
+
+@pytest.mark.django_db
+def test_nobody_moderates_what_they_may_not_read(
+    private_workgroup, comment, moderator, editor, member, group_member, admin
+):
+    secret = base.make_comment(base.make_minutes(private_workgroup), "En petit comité.")
+    assert list(moderated_by(moderator)) == [comment]
+    assert set(moderated_by(admin)) == {comment, secret}
+    for user in (editor, member, group_member):
+        assert not moderated_by(user).exists()
+    moderator.groups.add(*group_member.groups.filter(name="Groupe fermé"))
+    assert set(moderated_by(type(moderator).objects.get(pk=moderator.pk))) == {comment, secret}
+
+
+# --- What readers see ----------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hidden_comment_leaves_every_page_and_comes_back(as_user, moderator, client):
+    keyword = base.make_keyword("mutualisation")
+    page = base.make_minutes(base.make_workgroup(), keywords=[keyword])
+    comment = base.make_comment(page, "Gardons l’hippocampe.", keywords=[keyword])
+    places = [page.get_url(), keyword.get_absolute_url(), "/fr/", "/fr/recherche/?q=hippocampes"]
+    words = "hippocampe."
+
+    def seen():
+        return [words in client.get(place).content.decode() for place in places[:3]] + [
+            f"#c{comment.pk}" in client.get(places[3]).content.decode()
+        ]
+
+    assert seen() == [True] * 4  # control: it is everywhere before
+    assert client.get(comment.get_absolute_url()).status_code == 302
+
+    as_user(moderator).post(moderate_url(comment), {"hidden": "yes"})
+    assert seen() == [False] * 4
+    assert client.get(comment.get_absolute_url()).status_code == 404
+
+    as_user(moderator).post(moderate_url(comment), {"hidden": "no"})
+    assert seen() == [True] * 4
+
+
+# --- One comment ---------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_looking_changes_nothing(as_user, moderator, comment):
+    client = as_user(moderator)
+    response = client.get(moderate_url(comment))
+    assert "mutualisation" in response.content.decode()
+    assert not hidden(comment)
+    client.get(bulk_url("hide", [comment]))
+    assert not hidden(comment)
+
+
+@pytest.mark.django_db
+def test_it_leads_back_to_where_the_moderator_came_from(as_user, moderator, page, comment):
+    client = as_user(moderator)
+    back = f"{page.get_url()}#discussion"
+    assert back in client.get(moderate_url(comment), {"next": back}).content.decode()
+    response = client.post(moderate_url(comment), {"hidden": "yes", "next": back})
+    assert response["Location"] == back
+    assert hidden(comment)
+    response = client.post(moderate_url(comment), {"hidden": "no", "next": "//evil.example/"})
+    assert response["Location"] == LIST
+
+
+@pytest.mark.django_db
+def test_two_moderators_do_not_undo_each_other(as_user, moderator, admin, comment):
+    """The form says what is wanted, not "the other way round"."""
+    for user in (moderator, admin):
+        as_user(user).post(moderate_url(comment), {"hidden": "yes"})
+    assert hidden(comment)
+    assert ModerationAct.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_malformed_post_changes_nothing(as_user, moderator, comment):
+    assert as_user(moderator).post(moderate_url(comment), {}).status_code == 400
+    assert not hidden(comment)
+
+
+@pytest.mark.django_db
+def test_only_moderators_hide(as_user, editor, member, comment):
+    for user in (None, member, editor):
+        client = as_user(user)
+        for response in (
+            client.post(moderate_url(comment), {"hidden": "yes"}),
+            client.post(bulk_url("hide", [comment])),
+            client.get(LIST),
+            client.get(f"{LIST}inspect/{comment.pk}/"),
+        ):
+            assert response.status_code in (302, 403)
+    assert not hidden(comment)
+    assert not ModerationAct.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_comment_in_a_closed_group_does_not_exist_for_a_moderator(
+    as_user, moderator, private_workgroup
+):
+    secret = base.make_comment(base.make_minutes(private_workgroup, title="Secret"), "Chut.")
+    client = as_user(moderator)
+    for url in (moderate_url(secret), f"{LIST}inspect/{secret.pk}/"):
+        assert client.get(url, follow=True).status_code == 404
+    assert "Chut." not in client.get(LIST).content.decode()
+    assert "Secret" not in client.get(LIST).content.decode()  # nor among the filters
+    client.post(moderate_url(secret), {"hidden": "yes"})
+    client.post(bulk_url("hide", [secret]))
+    client.post("/admin/bulk/discussion/pagecomment/hide/?id=all")
+    assert not hidden(secret)
+
+
+@pytest.mark.django_db
+def test_nobody_edits_adds_or_deletes(as_user, admin, comment):
+    client = as_user(admin)
+    for url in (f"edit/{comment.pk}/", "new/", f"delete/{comment.pk}/", f"copy/{comment.pk}/"):
+        assert client.get(LIST + url, follow=True).status_code == 404
+        assert client.post(LIST + url, follow=True).status_code == 404
+    assert f"{LIST}new/" not in client.get(LIST).content.decode()
+
+
+@pytest.mark.django_db
+def test_its_page_tells_its_history(as_user, moderator, comment):
+    client = as_user(moderator)
+    assert "jamais été masqué" in client.get(f"{LIST}inspect/{comment.pk}/").content.decode()
+    set_hidden([comment], True, moderator)
+    shown = client.get(f"{LIST}inspect/{comment.pk}/").content.decode()
+    assert "jamais été masqué" not in shown
+    assert moderator.display_name in shown
+    assert comment.user_email not in shown
+
+
+# --- Several -------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_several_are_hidden_and_restored_at_once(as_user, moderator, page):
+    client = as_user(moderator)
+    one, two, three = [base.make_comment(page, f"Numéro {n}.") for n in range(3)]
+
+    asked = client.get(bulk_url("hide", [one, two])).content.decode()
+    assert "Numéro 0." in asked and "Numéro 2." not in asked
+    assert client.post(bulk_url("hide", [one, two]))["Location"] == LIST
+    assert [hidden(each) for each in (one, two, three)] == [True, True, False]
+
+    client.post(bulk_url("restore", [one, three]))
+    assert [hidden(each) for each in (one, two, three)] == [False, True, False]
+    assert ModerationAct.objects.count() == 3  # the third had nothing to restore
+
+
+@pytest.mark.django_db
+def test_all_means_all_that_the_list_showed(as_user, moderator, page, workgroup):
+    client = as_user(moderator)
+    other = base.make_minutes(workgroup, title="Autre")
+    here = [base.make_comment(page, "Ici.") for _ in range(3)]
+    there = base.make_comment(other, "Là-bas.")
+    client.post(f"/admin/bulk/discussion/pagecomment/hide/?page={page.pk}&id=all")
+    assert all(hidden(each) for each in here)
+    assert not hidden(there)
+
+
+# --- The list ------------------------------------------------------------------------------------
+
+
+def listed(client, **query):
+    return [comment.comment for comment in client.get(LIST, query).context["object_list"]]
+
+
+@pytest.mark.django_db
+def test_the_list_is_newest_first_and_says_what_is_what(as_user, moderator, page, member):
+    keyword = base.make_keyword("coworking")
+    base.make_comment(page, "Premier.")
+    latest = base.make_comment(page, "Dernier.", user=member, keywords=[keyword])
+    set_hidden([latest], True, moderator)
+    client = as_user(moderator)
+    assert listed(client) == ["Dernier.", "Premier."]
+    shown = client.get(LIST).content.decode()
+    for words in ("coworking", "masqué", "visible", member.display_name, page.title):
+        assert words in shown
+    assert "visitor@plenum.example" not in shown
+
+
+@pytest.mark.django_db
+def test_the_list_is_filtered(as_user, moderator, member, page, workgroup):
+    elsewhere = base.make_minutes(base.make_workgroup("Autre groupe"), title="Ailleurs")
+    visitor = base.make_comment(page, "Visiteuse.")
+    base.make_comment(page, "Membre.", user=member)
+    base.make_comment(elsewhere, "Ailleurs.")
+    set_hidden([visitor], True, moderator)
+    client = as_user(moderator)
+    assert listed(client, state="hidden") == ["Visiteuse."]
+    assert listed(client, state="visible") == ["Ailleurs.", "Membre."]
+    assert listed(client, author="member") == ["Membre."]
+    assert listed(client, author="visitor") == ["Ailleurs.", "Visiteuse."]
+    assert listed(client, page=elsewhere.pk) == ["Ailleurs."]
+    assert listed(client, group=workgroup.pk) == ["Membre.", "Visiteuse."]
+    assert listed(client, submit_date_from="2000-01-01", submit_date_to="2001-01-01") == []
+    assert len(listed(client, submit_date_from="2000-01-01")) == 3
+    assert len(listed(client, page="nonsense", state="?")) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_list_is_searched_hidden_ones_too(as_user, moderator):
+    page = base.make_minutes(base.make_workgroup())
+    wanted = base.make_comment(page, "Nous préférons l’hébergement.")
+    base.make_comment(page, "Autre chose.", name="Hélène")
+    client = as_user(moderator)
+    assert listed(client, q="hebergement") == [wanted.comment]
+    assert listed(client, q="helene") == ["Autre chose."]
+    set_hidden([wanted], True, moderator)
+    assert listed(client, q="hébergements", state="hidden") == [wanted.comment]
+    assert listed(client, q="introuvable") == []
+
+
+@pytest.mark.django_db
+def test_the_list_costs_the_same_however_long(as_user, moderator, page):
+    client = as_user(moderator)
+    keyword = base.make_keyword()
+
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            client.get(LIST)
+        return len(queries)
+
+    base.make_comment(page, keywords=[keyword])
+    cost()
+    before = cost()
+    for _ in range(20):
+        base.make_comment(page, keywords=[keyword])
+    assert cost() == before
+
+
+@pytest.mark.django_db
+def test_the_menu_shows_it_to_moderators_only(as_user, moderator, editor):
+    assert f'"{LIST}"' in as_user(moderator).get("/admin/").content.decode()
+    assert f'"{LIST}"' not in as_user(editor).get("/admin/").content.decode()
+
+
+@pytest.mark.django_db
+def test_moderators_change_no_page(as_user, moderator, editor, page):
+    urls = [f"/admin/pages/{page.pk}/edit/", f"/admin/pages/{page.pk}/delete/"]
+    for url in urls:
+        assert as_user(moderator).get(url).status_code == 302
+    assert as_user(editor).get(urls[0]).status_code == 200  # control
+
+
+@pytest.mark.django_db
+def test_a_comment_is_no_use_of_its_page(page, comment):
+    assert not ReferenceIndex.get_references_to(page).exists()

@@ -1,0 +1,187 @@
+"""The demo fills a site, completes what was broken off, and then leaves people's work alone."""
+
+import re
+
+import pytest
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from wagtail.models import Page
+
+from accounts.models import Person, User
+from accounts.visibility import may_see, visible_pages
+from discussion.models import PageComment
+from glossary.models import Keyword
+from home.demo import filling
+from home.demo.filling import accounts, fill, is_filled, read
+from home.demo.texts import FOLDER, texts
+from minutes.importing import parse
+from minutes.models import MinutesPage, Role, WorkgroupPage
+
+SOURCE = settings.BASE_DIR.parent / "shared" / "data" / "source-page.fr.txt"
+GROUPS = ["prix-du-travail", "lieux-partages", "begeleiding", "fonds-de-secours"]
+
+
+class BrokenOffError(Exception):
+    pass
+
+
+def break_off_after(times, function):
+    """The function, raising once it has been called so many times."""
+    calls = iter(range(times))
+
+    def broken(*args):
+        if next(calls, None) is None:
+            raise BrokenOffError
+        return function(*args)
+
+    return broken
+
+
+@pytest.fixture(scope="module", autouse=True)
+def filled(django_db_setup, django_db_blocker):
+    """A site whose first filling was broken off while it published, and then run again."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            # The two rosters, and ten of the drafts.
+            monkeypatch.setattr(filling, "say_when", break_off_after(12, filling.say_when))
+            with pytest.raises(BrokenOffError):
+                fill()
+        assert MinutesPage.objects.exists() and not MinutesPage.objects.live().exists()
+        assert not is_filled()
+        fill()
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(autouse=True)
+def demo_allowed(monkeypatch, db):
+    monkeypatch.setenv("PLENUM_DEMO", "1")
+
+
+def rows():
+    """How many rows each table of ours and of the pages has."""
+    return {
+        model._meta.label: model._default_manager.count()
+        for model in apps.get_models()
+        if model._meta.managed and not model._meta.proxy
+    }
+
+
+def test_it_fills_an_empty_site():
+    assert [group.slug for group in WorkgroupPage.objects.order_by("path")] == GROUPS
+    assert MinutesPage.objects.live().count() == sum(len(texts(group)) for group in GROUPS)
+    assert PageComment.objects.count() == len(read("comments")["comments"])
+    assert Person.objects.count() == len(read("people")["names"])
+    assert Keyword.objects.count() == len(read("keywords"))
+    assert Keyword.objects.get(slug="accompagnement").label_in("nl") == "begeleiding"
+    assert Keyword.objects.named("mentoring").slug == "accompagnement"
+    assert Role.objects.count() == 6
+
+
+def test_it_completes_what_was_broken_off():
+    assert not Page.objects.filter(live=False).exists()
+    for page in Page.objects.filter(depth__gt=1).specific():
+        body = getattr(page, "body", None)
+        assert body is None or "demo.invalid" not in str(body.raw_data), page.slug
+
+
+def test_every_page_of_it_can_be_read(as_user):
+    client = as_user()
+    for page in visible_pages(User()).filter(depth__gt=1):
+        assert client.get(page.get_url()).status_code == 200, page.slug
+
+
+def test_its_translations_know_each_other():
+    pages = apps.get_model("home", "TextPage").objects.all()
+    groups = [page.translation_group for page in pages]
+    assert len(groups) == 9
+    assert sorted(map(groups.count, set(groups))) == [3, 3, 3]
+
+
+def test_its_minutes_are_in_order_though_one_has_no_date():
+    series = MinutesPage.objects.child_of(WorkgroupPage.objects.get(slug=GROUPS[0]))
+    assert [page.ordinal for page in series.newest_first()] == [9, 8, 7, 6, 5, 4, 3, 2, 1]
+
+
+def test_its_comments_come_after_their_meeting_and_replies_after_what_they_answer():
+    for comment in PageComment.objects.select_related("page"):
+        held = getattr(comment.page.specific, "meeting_date", None)
+        assert held is None or comment.submit_date.date() > held
+        if comment.is_reply:
+            assert comment.submit_date > PageComment.objects.get(pk=comment.parent_id).submit_date
+
+
+def test_its_private_group_is_seen_by_its_member_alone():
+    page = MinutesPage.objects.child_of(WorkgroupPage.objects.get(slug=GROUPS[3])).first()
+    assert not may_see(page, User.objects.get(email="member@plenum.example"))
+    assert may_see(page, User.objects.get(email="fonds@plenum.example"))
+
+
+@pytest.mark.parametrize("entry", accounts(), ids=lambda entry: entry["email"])
+def test_its_accounts_can_sign_in(entry, rf):
+    user = authenticate(rf.get("/"), email=entry["email"], password=entry["password"])
+    assert user is not None
+    assert user.emailaddress_set.get().verified
+
+
+def test_it_says_who_can_sign_in(capsys):
+    call_command("demo")
+    said = capsys.readouterr().out
+    for entry in accounts():
+        assert entry["email"] in said and entry["password"] in said
+
+
+def test_it_changes_nothing_the_second_time():
+    before = rows()
+    call_command("demo", verbosity=0)
+    assert rows() == before
+
+
+def test_it_keeps_what_people_changed():
+    edited, thrown_away = MinutesPage.objects.order_by("path")[:2]
+    edited.title = "Un autre titre"
+    edited.save_revision().publish()
+    thrown_away.delete()
+    call_command("demo")
+    assert MinutesPage.objects.get(pk=edited.pk).title == "Un autre titre"
+    assert not MinutesPage.objects.filter(slug=thrown_away.slug).exists()
+
+
+def test_it_keeps_what_was_changed_before_a_broken_filling_is_completed():
+    User.objects.get(email=accounts()[-1]["email"]).delete()
+    edited = MinutesPage.objects.order_by("path")[0]
+    edited.title = "Un autre titre"
+    edited.save_revision().publish()
+    before = rows()
+    fill()
+    assert is_filled()
+    assert MinutesPage.objects.get(pk=edited.pk).title == "Un autre titre"
+    assert rows()["wagtailcore.Page"] == before["wagtailcore.Page"]
+
+
+def test_it_refuses_a_site_in_service(monkeypatch, settings):
+    settings.DEBUG = False
+    monkeypatch.delenv("PLENUM_DEMO")
+    with pytest.raises(CommandError, match="PLENUM_DEMO"):
+        call_command("demo")
+
+
+def shingles(text):
+    words = re.findall(r"\w+", text.casefold())
+    return {tuple(words[at : at + 6]) for at in range(len(words) - 5)}
+
+
+@pytest.mark.skipif(not SOURCE.exists(), reason="the page that set the shape is not at hand")
+def test_no_sentence_or_name_of_the_page_that_set_its_shape_is_in_it():
+    source = SOURCE.read_text(encoding="utf-8")
+    files = [path for path in FOLDER.rglob("*") if path.suffix in (".md", ".toml", ".txt")]
+    assert len(files) > 40
+    ours = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    # The names of the six roles are asked for, word for word.
+    roles = shingles("o Coordinateurs de groupe et administrateurs référents")
+    assert shingles(source) & shingles(ours) <= roles
+    for name in parse(source).people:
+        assert name.casefold() not in ours.casefold()
