@@ -64,22 +64,20 @@ class KeywordForm(WagtailAdminModelForm):
         labels.is_valid()
         words, preferred = set(), set()
         for form in labels.forms:
-            row = getattr(form, "cleaned_data", {})
-            if form in labels.deleted_forms or "text" not in row or "language" not in row:
+            row = dict(getattr(form, "cleaned_data", {}))
+            if form in labels.deleted_forms or not row.keys() >= {"text", "language", "kind"}:
                 continue
             word = (row["language"], fold(row["text"]))
             if word in words:
                 form.add_error("text", _("Cet intitulé est déjà là dans cette langue."))
+            elif row["kind"] == KeywordLabel.PREFERRED and row["language"] in preferred:
+                form.add_error(
+                    "kind", _("Il y a déjà un intitulé dans cette langue : mettez « synonyme ».")
+                )
             words.add(word)
-            if row.get("kind") == KeywordLabel.PREFERRED:
-                if row["language"] in preferred:
-                    form.add_error(
-                        "kind", _("Il y a déjà un intitulé dans cette langue : mettez « synonyme ».")
-                    )
+            if row["kind"] == KeywordLabel.PREFERRED:
                 preferred.add(row["language"])
-            self._refuse_other(
-                row["text"], lambda error, form=form: form.add_error("text", error)
-            )
+            self._refuse_other(row["text"], lambda error, form=form: form.add_error("text", error))
         return data
 
     def _refuse_other(self, text, say):
@@ -132,9 +130,7 @@ class KeywordViewSet(ModelViewSet):
         "name",
         Column("labels", label=gettext_lazy("Intitulés et synonymes"), accessor=_words),
         NumberColumn("page_count", label=gettext_lazy("Pages"), sort_key="page_count"),
-        NumberColumn(
-            "comment_count", label=gettext_lazy("Commentaires"), sort_key="comment_count"
-        ),
+        NumberColumn("comment_count", label=gettext_lazy("Commentaires"), sort_key="comment_count"),
     ]
 
 

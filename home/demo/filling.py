@@ -49,6 +49,8 @@ from minutes.models import (
 from pages.models import PageAttachment, RelatedPage, SiteIdentity
 
 CREDIT = "Amandine Fagnoul"
+#: Comments are told apart by tokens made from this and their names in the file.
+ADDRESS_OF_COMMENTS = "https://plenum.example/demo/comments/"
 DOCUMENTS = {  # name: (file, title)
     "charte": ("charte-des-trente-jours.txt", "La charte des trente jours"),
     "charter": ("charter-van-dertig-dagen.txt", "Het charter van dertig dagen"),
@@ -358,6 +360,3 @@ def comments() -> None:
 
 def token_of(name: str) -> uuid.UUID:
     return uuid.uuid5(uuid.NAMESPACE_URL, ADDRESS_OF_COMMENTS + name)
-
-
-ADDRESS_OF_COMMENTS = "https://plenum.example/demo/comments/"

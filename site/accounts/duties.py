@@ -36,6 +36,4 @@ def _has(user, duty):
     if not user.is_authenticated or not user.is_active:
         return False
     fetched = getattr(user, name, None)
-    return user.is_superuser or (
-        user.has_perm(f"{app}.{codename}") if fetched is None else fetched
-    )
+    return user.is_superuser or (user.has_perm(f"{app}.{codename}") if fetched is None else fetched)

@@ -79,9 +79,7 @@ class Person(index.Indexed, ClusterableModel):
 
     name = models.CharField(_("nom"), max_length=120)
     slug = models.SlugField(_("identifiant d’adresse"), max_length=140, unique=True, blank=True)
-    aliases = models.TextField(
-        _("autres orthographes"), blank=True, help_text=_("Une par ligne.")
-    )
+    aliases = models.TextField(_("autres orthographes"), blank=True, help_text=_("Une par ligne."))
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         verbose_name=_("compte"),

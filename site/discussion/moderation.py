@@ -2,11 +2,9 @@
 
 from django.db import transaction
 
+from accounts.duties import moderates
 from accounts.visibility import visible_pages
 from discussion.models import ModerationAct, PageComment
-
-#: What a moderator must be allowed to do.
-PERMISSION = "discussion.change_pagecomment"
 
 
 def moderated_by(user):
@@ -15,7 +13,7 @@ def moderated_by(user):
     Moderators hold the right over what they may read: not over the discussions of a group
     that is closed to them.
     """
-    if not user.has_perm(PERMISSION):
+    if not moderates(user):
         return PageComment.objects.none()
     return PageComment.objects.filter(page__in=visible_pages(user))
 
@@ -29,7 +27,7 @@ def set_hidden(comments, hidden: bool, moderator) -> list[PageComment]:
     act = ModerationAct.HIDE if hidden else ModerationAct.RESTORE
     with transaction.atomic():
         changed = list(
-            PageComment.objects.select_for_update(of=("self",)).filter(
+            PageComment.objects.select_for_update().filter(
                 pk__in=[comment.pk for comment in comments], is_removed=not hidden
             )
         )

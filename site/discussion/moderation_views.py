@@ -28,8 +28,9 @@ from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
 from wagtail.search.backends import get_search_backend
 
+from accounts.duties import moderates
 from discussion.models import PageComment
-from discussion.moderation import PERMISSION, moderated_by, set_hidden
+from discussion.moderation import moderated_by, set_hidden
 
 EXCERPT = 90  # characters
 MOST_FOUND = 1_000  # comments that a search in the list looks at
@@ -188,7 +189,7 @@ class CommentInspectView(generic.InspectView):
 @require_http_methods(["GET", "HEAD", "POST"])
 def moderate(request, pk):
     """Hide a comment, or restore it: GET asks, POST does. Leads back to ?next= or the list."""
-    if not request.user.has_perm(PERMISSION):
+    if not moderates(request.user):
         raise PermissionDenied
     comment = get_object_or_404(moderated_by(request.user).select_related("page"), pk=pk)
     back = get_valid_next_url_from_request(request) or reverse("comments:index")
@@ -214,7 +215,7 @@ class Moderate(BulkAction):
     hidden: bool
 
     def dispatch(self, request, *args, **kwargs):
-        if not request.user.has_perm(PERMISSION):
+        if not moderates(request.user):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 

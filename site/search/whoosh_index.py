@@ -91,6 +91,8 @@ class WhooshIndex:
         """
         if not anew and not self.is_ready():
             raise IndexUnavailableError(f"{self.path} has not been built.")
+        for left in self.path.glob("_*.toc.*"):
+            left.unlink()  # half a table of contents, from a writer that was killed
         try:
             writer = self._open().writer(limitmb=64)
         except Exception as error:

@@ -20,9 +20,7 @@ def made(db, monkeypatch):
 def test_a_superuser_can_sign_in_at_once(made):
     assert made.email == "boss@plenum.example"
     client = Client()
-    client.post(
-        "/fr/compte/login/?next=/admin/", {"login": made.email, "password": base.PASSWORD}
-    )
+    client.post("/fr/compte/login/?next=/admin/", {"login": made.email, "password": base.PASSWORD})
     assert client.get("/admin/").status_code == 200
 
 

@@ -196,8 +196,6 @@ def test_it_keeps_what_was_typed_when_something_is_wrong(client, field, value):
 @pytest.mark.django_db
 @override_settings(ACCOUNT_RATE_LIMITS={})
 def test_one_address_cannot_ask_without_end():
-    answers = [
-        sign_up(Client(), email=f"user{n}@plenum.example").status_code for n in range(22)
-    ]
+    answers = [sign_up(Client(), email=f"user{n}@plenum.example").status_code for n in range(22)]
     assert answers[:20] == [302] * 20
     assert answers[20:] == [429] * 2

@@ -10,9 +10,7 @@ LIST = "/admin/keywords/"
 
 
 def data(name, *labels, **changes):
-    rows = [
-        {"language": language, "text": text, "kind": kind} for language, text, kind in labels
-    ]
+    rows = [{"language": language, "text": text, "kind": kind} for language, text, kind in labels]
     definitions = {f"definition_{code}": "" for code in ("fr", "nl", "en")}
     fields = {"name": name, "slug": "", **definitions, "labels": inline_formset(rows)}
     return nested_form_data(fields | changes)

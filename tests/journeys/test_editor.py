@@ -17,11 +17,8 @@ def test_it_publishes_new_minutes_with_attendance_that_a_visitor_finds(open_brow
     page.locator("#id_meeting_date").fill("2026-10-12")
     page.keyboard.press("Escape")
     page.locator("#id_attendance-ADD").click()
-    page.locator("#panel-child-content-attendance-section, #id_attendance-FORMS").first.wait_for()
-    page.locator("[id^=id_attendance-0-person] button, [id*='attendance-0-person'] button").first.click()
-    page.locator(".modal").get_by_role("link", name="Noor Peeters").click()
-    page.locator("#id_attendance-0-role").wait_for(state="attached")
-    choose_role(page)
+    choose(page, "person", "Noor Peeters")
+    choose(page, "role", "Membres / Leden")
     page.locator("#id_attendance-0-function").fill("typographe")
     page.locator("[data-w-dropdown-target='toggle']").last.click()
     page.locator("button[name=action-publish]").click()
@@ -39,10 +36,12 @@ def test_it_publishes_new_minutes_with_attendance_that_a_visitor_finds(open_brow
     assert "Noor Peeters" in shown and "typographe" in shown
 
 
-def choose_role(page):
-    role = page.locator("#id_attendance-0-role")
-    if role.evaluate("field => field.tagName") == "SELECT":
-        role.select_option(index=1)
+def choose(page, field, name):
+    """Take a person or a role out of Wagtail's chooser, or its list."""
+    row = page.locator(f"#id_attendance-0-{field}")
+    if row.evaluate("field => field.tagName") == "SELECT":
+        row.select_option(label=name)
         return
-    page.locator("[id*='attendance-0-role'] button").first.click()
-    page.locator(".modal").get_by_role("link", name="Membres").first.click()
+    page.locator(f"#id_attendance-0-{field}-chooser [data-chooser-action-choose]").last.click()
+    page.locator(".modal").get_by_role("link", name=name).first.click()
+    page.locator(".modal").wait_for(state="hidden")

@@ -14,7 +14,7 @@ def test_it_lets_somebody_sign_up_comment_and_tag(page):
     page.goto(minutes.url)
     page.locator("header").get_by_role("link", name="Se connecter").click()
     page.wait_for_load_state()
-    page.locator("main").get_by_role("link", name="compte").first.click()
+    page.locator("main a[href*=signup]").first.click()
     page.wait_for_url("**/signup/**")
     form = page.locator("main form")
     form.locator("input[type=email]").first.fill("nina@plenum.example")

@@ -48,7 +48,9 @@ def new_page_data(model):
     person = base.make_person("Zoé Zébulon")
     role = base.make_role()
     base.make_keyword("portage", synonyms=["portage salarial"])
-    row = inline_formset([{"person": person.pk, "role": role.pk, "function": "", "organisation": ""}])
+    row = inline_formset(
+        [{"person": person.pk, "role": role.pk, "function": "", "organisation": ""}]
+    )
     alone = inline_formset([{"person": person.pk}])
     tagged = {"keywords": "portage salarial", **LINKS}
     words = {f"intro{end}": "Bienvenue." for end in ("", "_nl", "_en")}
@@ -97,8 +99,9 @@ def add_url(model, parent, end=""):
 @pytest.mark.django_db
 def test_an_editor_publishes_new_minutes(as_user, editor, client, workgroup):
     noor, ali = base.make_person("Noor Peeters"), base.make_person("Ali Benali")
-    members, takers = Role.objects.get(label_fr="Membres / Leden"), Role.objects.get(
-        is_minute_taker=True
+    members, takers = (
+        Role.objects.get(label_fr="Membres / Leden"),
+        Role.objects.get(is_minute_taker=True),
     )
     concept = base.make_keyword("accompagnement", synonyms=["coaching"])
     data = minutes_data(
@@ -120,9 +123,7 @@ def test_an_editor_publishes_new_minutes(as_user, editor, client, workgroup):
     assert response["Location"] == f"/admin/pages/{workgroup.pk}/"
     page = MinutesPage.objects.get(slug="nouvelle-page")
     assert page.live and page.ordinal == 4 and str(page.meeting_date) == "2026-03-12"
-    assert [
-        (row.person, row.role, row.does, row.excused) for row in page.attendance.all()
-    ] == [
+    assert [(row.person, row.role, row.does, row.excused) for row in page.attendance.all()] == [
         (noor, members, "graphiste", False),
         (ali, takers, "Relais", False),
         (noor, takers, "", True),

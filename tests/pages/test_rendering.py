@@ -22,9 +22,7 @@ def test_it_anchors_headings_and_paragraphs_and_keeps_the_anchors_when_edited(wo
     assert f'id="{anchor_of(heading.id)}"' in shown(page)
     paragraph = f'id="p-{text.id[:8]}-k1"'
     assert paragraph in shown(page)
-    assert contents(page.body) == [
-        {"level": 2, "text": "Portage", "anchor": anchor_of(heading.id)}
-    ]
+    assert contents(page.body) == [{"level": 2, "text": "Portage", "anchor": anchor_of(heading.id)}]
     page.body[1].value.source = page.body[1].value.source.replace("Un mot.", "Deux mots.")
     page.save()
     page.refresh_from_db()
@@ -55,7 +53,10 @@ def test_it_links_to_no_page_that_the_reader_may_not_see(
 def test_it_sets_footnotes_at_the_end_and_links_both_ways(workgroup):
     page = base.make_minutes(
         workgroup,
-        body=[base.text_block("Un[[Première <b>note</b>.]] deux[[Seconde.]]."), base.text_block("x")],
+        body=[
+            base.text_block("Un[[Première <b>note</b>.]] deux[[Seconde.]]."),
+            base.text_block("x"),
+        ],
     )
     html = shown(page)
     assert html.count('role="doc-noteref"') == 2

@@ -18,9 +18,7 @@ def page(workgroup):
 
 
 def visit(client, page, agent=BROWSER, address="192.0.2.1", **headers):
-    return client.get(
-        page.url, headers={"user-agent": agent, **headers}, REMOTE_ADDR=address
-    )
+    return client.get(page.url, headers={"user-agent": agent, **headers}, REMOTE_ADDR=address)
 
 
 def total(page):

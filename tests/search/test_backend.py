@@ -166,6 +166,13 @@ class TestWriting:
         assert get_search_backend().get_index_for_model(Page).files.is_ready()
         assert Page.objects.search("assemblée").count() == 1
 
+    def test_it_clears_away_what_a_killed_writer_left(self, pages, index_folder):
+        left = index_folder / "wagtailcore.page" / "_MAIN_7.toc.1795398381.62"
+        left.write_bytes(b"half")
+        MinutesPage.objects.get(title="Assemblée").save()
+        outbox.drain()
+        assert not left.exists()
+
     def test_it_keeps_its_folder_to_itself(self, pages, index_folder):
         for folder, _, _ in os.walk(index_folder):
             assert os.stat(folder).st_mode & 0o077 == 0

@@ -1,0 +1,179 @@
+"""Every page type and error state, by axe-core: WCAG 2.2 AA, best practice, target size.
+
+In both themes, at 360 and 1280 px, in three languages; also no sideways scrolling at 320 px,
+and nothing fetched from elsewhere.
+"""
+
+import datetime
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from django.utils import translation
+
+from minutes.models import Attendance, RosterEntry
+from tests import base
+from tests.journeys.conftest import sign_in
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OPTIONS = {
+    "runOnly": {"type": "tag", "values": TAGS},
+    "rules": {"target-size": {"enabled": True}},
+}
+
+
+def build():
+    """One of everything that can be shown; {name: path without language}."""
+    group = base.make_workgroup(
+        "Groupe des prix", title_nl="Prijzengroep", title_en="Pricing group", purpose="Parler."
+    )
+    people = [base.make_person(f"Personne Très-Longue-{i} van der Wielen") for i in range(6)]
+    keyword = base.make_keyword(
+        "donneur d’ordre", nl="opdrachtgever", en="client", definition_fr="Qui passe commande."
+    )
+    body = [
+        ("heading", {"text": "Premier point", "level": "2"}),
+        base.text_block("Un texte <b>fort</b> avec une note[[La note.]] et une suite ?"),
+        ("quotation", {"text": "Dont acte.", "speaker": people[0].name, "source": ""}),
+        ("heading", {"text": "Un sous-point", "level": "3"}),
+        ("decision", {"text": "<p>On garde le plancher.</p>"}),
+        (
+            "action",
+            {
+                "text": "<p>Écrire.</p>",
+                "owner": people[1],
+                "due": datetime.date(2026, 12, 1),
+            },
+        ),
+        ("callout", {"title": "À noter", "text": "<p>Un encadré.</p>"}),
+        ("heading", {"text": "Second point", "level": "2"}),
+        base.text_block("Fin.", "zzzzz"),
+        ("page", group),
+    ]
+    minutes = base.make_minutes(
+        group,
+        "Le plancher et les jokers",
+        ordinal=4,
+        place="Liège",
+        host="La maison",
+        keywords=[keyword.name],
+        body=body,
+    )
+    base.make_minutes(group, "Avant", ordinal=3, meeting_date=datetime.date(2026, 1, 5))
+    base.make_minutes(group, "Après", ordinal=5, meeting_date=datetime.date(2036, 1, 5))
+    roles = list(base.Role.objects.all())
+    for i, person in enumerate(people):
+        Attendance.objects.create(
+            page=minutes, person=person, role=roles[i], function="métier", sort_order=i
+        )
+    article = base.make_article(
+        group,
+        "Une journée",
+        over_title="Débat",
+        lead="Chapeau.",
+        keywords=[keyword.name],
+        body=body[:3],
+    )
+    roster = base.make_roster(group, "Les gens", intro="Voici.")
+    for i, person in enumerate(people):
+        RosterEntry.objects.create(page=roster, person=person, role=roles[i], sort_order=i)
+    first = base.make_comment(minutes, "Une question.\n\nEncore.", keywords=[keyword])
+    reply = base.make_comment(minutes, "Une réponse.", parent=first)
+    for depth in range(6):
+        reply = base.make_comment(minutes, f"Plus bas, {depth}.", parent=reply)
+    text = base.make_text("Vie privée", show_in_menus=True)
+    return {
+        "home": "",
+        "workgroup": group.slug + "/",
+        "minutes": f"{group.slug}/{minutes.slug}/",
+        "reply": f"{group.slug}/{minutes.slug}/?reponse={first.pk}",
+        "article": f"{group.slug}/{article.slug}/",
+        "roster": f"{group.slug}/{roster.slug}/",
+        "text": f"{text.slug}/",
+        "missing": "rien-du-tout/",
+        "glossary": ("glossary",),
+        "keyword": ("keyword", keyword.slug),
+        "person": ("person", people[0].slug),
+        "search": ("search",),
+        "results": ("search", "?q=plancher"),
+        "nothing": ("search", "?q=introuvablement"),
+        "odd query": ("search", '?q="((&page=x&type=zz'),
+        "sign in": ("account_login",),
+        "sign up": ("account_signup",),
+        "reset": ("account_reset_password",),
+        "expired link": ("comment_confirm", "a:b:c"),
+    }
+
+
+def path_of(place, language):
+    if isinstance(place, str):
+        return f"/{language}/{place}"
+    name, *rest = place
+    query = rest.pop() if rest and rest[-1].startswith("?") else ""
+    with translation.override(language):
+        return reverse(name, args=rest) + query
+
+
+def faults(page):
+    found = Axe().run(page, options=OPTIONS).response["violations"]
+    return [
+        f"{fault['id']}: {node['target']} {node['html'][:120]}"
+        for fault in found
+        for node in fault["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["fr", "nl", "en"])
+def test_it_has_no_fault_that_axe_finds(open_browser, language, theme, width):
+    places = build()
+    page = open_browser(width=width, color_scheme=theme)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    found = {}
+    for name, place in places.items():
+        page.goto(path_of(place, language))
+        if wrong := faults(page):
+            found[name] = wrong
+        # An error state: the comment form sent empty.
+        if name == "minutes":
+            with page.expect_navigation():
+                page.locator("#repondre").evaluate("form => setTimeout(() => form.submit())")
+            if wrong := faults(page):
+                found["form with errors"] = wrong
+    assert not found, "\n".join(f"{name}\n  " + "\n  ".join(w) for name, w in found.items())
+    elsewhere = [url for url in asked if not url.startswith(page.url[:17])]
+    assert asked and not elsewhere
+
+
+def test_it_would_find_a_fault(open_browser):
+    page = open_browser()
+    page.goto("/fr/")
+    assert not faults(page)
+    page.evaluate("document.querySelector('main').append(document.createElement('img'))")
+    assert any("image-alt" in fault for fault in faults(page))
+
+
+def test_it_never_scrolls_sideways_at_320_pixels(open_browser, member):
+    places = build()
+    page = open_browser(width=320)
+    sign_in(page, member)
+    wide = {}
+    for name, place in places.items():
+        page.goto(path_of(place, "fr"))
+        over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if over > 0:
+            wide[name] = over
+    assert wide == {}
+
+
+def test_it_reaches_the_content_first_by_keyboard(open_browser):
+    page = open_browser()
+    page.goto("/fr/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent.trim()") == "Accès direct au contenu"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    inside = page.evaluate("document.querySelector('main').contains(document.activeElement)")
+    assert inside
