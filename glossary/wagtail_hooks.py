@@ -1,5 +1,6 @@
 """Keywords in the back office: their list, their form, and completion in the page editor."""
 
+from django.conf import settings
 from django.db.models import Count, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.http import JsonResponse
@@ -107,12 +108,12 @@ class KeywordIndexView(generic.IndexView):
 
 def _words(keyword) -> str:
     """Every label and synonym, each language's own together."""
-    by_language = {}
-    for label in keyword.labels.all():
-        by_language.setdefault(label.language, []).append(label.text)
-    return " · ".join(
-        f"{language}: {', '.join(texts)}" for language, texts in sorted(by_language.items())
-    )
+    labels = keyword.labels.all()
+    texts = {
+        language: ", ".join(label.text for label in labels if label.language == language)
+        for language, _name in settings.LANGUAGES
+    }
+    return " · ".join(f"{language}: {words}" for language, words in texts.items() if words)
 
 
 class KeywordViewSet(ModelViewSet):

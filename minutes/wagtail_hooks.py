@@ -3,6 +3,7 @@
 import django_filters
 from django import forms
 from django.db.models import Count, Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.auth import user_has_any_page_permission
@@ -68,6 +69,11 @@ class PagesMenuItem(MenuItem):
         return user_has_any_page_permission(request.user)
 
 
+def _day(meeting) -> str:
+    # Wagtail's own column would say "2 months ago".
+    return date_format(meeting.meeting_date) if meeting.meeting_date else ""
+
+
 class MinutesListing(PageListingViewSet):
     """All minutes of all groups, by meeting."""
 
@@ -80,11 +86,12 @@ class MinutesListing(PageListingViewSet):
     menu_item_class = PagesMenuItem
     index_view_class = MinutesIndexView
     filterset_class = MinutesFilterSet
+    ordering = "-meeting_date"
     columns = [
         BulkActionsColumn("bulk_actions"),
         PageTitleColumn("title", label=_("Titre"), sort_key="title", classname="title"),
         Column("ordinal", label=_("Numéro"), sort_key="ordinal"),
-        DateColumn("meeting_date", label=_("Réunion"), sort_key="meeting_date"),
+        Column("meeting_date", label=_("Réunion"), accessor=_day, sort_key="meeting_date"),
         ParentPageColumn("parent", label=_("Groupe de travail")),
         DateColumn(
             "latest_revision_created_at", label=_("Modifié"), sort_key="latest_revision_created_at"

@@ -14,6 +14,16 @@ def cold_caches():
 
 
 @pytest.fixture(autouse=True)
+def index_folder(settings, tmp_path):
+    """An index folder of the test's own: rolled-back rows of another would leave traces."""
+    folder = tmp_path / "index"
+    settings.WAGTAILSEARCH_BACKENDS = {
+        "default": {"BACKEND": "search.backend", "PATH": str(folder)}
+    }
+    return folder
+
+
+@pytest.fixture(autouse=True)
 def set_up_again(request):
     """Tests with real transactions empty the database, also of what migrations made."""
     marker = request.node.get_closest_marker("django_db")

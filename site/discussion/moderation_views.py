@@ -212,6 +212,7 @@ class Moderate(BulkAction):
 
     models = [PageComment]
     template_name = "discussion/moderation/confirm_bulk.html"
+    button_class = ""
     hidden: bool
 
     def dispatch(self, request, *args, **kwargs):
@@ -253,6 +254,7 @@ class Hide(Moderate):
     action_type = "hide"
     action_priority = 10
     classes = {"serious"}
+    button_class = "serious"
     hidden = True
 
     def get_success_message(self, number, _children):

@@ -120,6 +120,7 @@ def test_a_forgotten_password_is_replaced_by_a_mailed_link(client, member):
     sign_in(new := Client(), member.email, NEW)
     assert not is_signed_in(old)
     assert is_signed_in(new)
+    assert [message.to for message in mail.outbox] == [[member.email]] * 2  # the owner is told
     # Whoever was signed in with the old password is not any more.
     assert not elsewhere.get("/fr/").wsgi_request.user.is_authenticated
 
@@ -199,6 +200,7 @@ def test_an_address_is_changed_by_confirming_the_new_one(client, member):
     assert member.email == "new@plenum.example"
     [address] = EmailAddress.objects.filter(user=member)
     assert (address.email, address.verified, address.primary) == (member.email, True, True)
+    assert mail.outbox[-1].to == [old]  # told that it is no longer the account's
 
 
 @pytest.mark.django_db

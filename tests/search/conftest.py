@@ -7,16 +7,6 @@ from search import outbox
 from tests import base
 
 
-@pytest.fixture(autouse=True)
-def index_folder(settings, tmp_path):
-    """An index folder of the test's own: rolled-back rows of another would leave traces."""
-    folder = tmp_path / "index"
-    settings.WAGTAILSEARCH_BACKENDS = {
-        "default": {"BACKEND": "search.backend", "PATH": str(folder)}
-    }
-    return folder
-
-
 @pytest.fixture
 def workgroup(db):
     """A public workgroup."""
