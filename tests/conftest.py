@@ -1,9 +1,17 @@
+import os
+
+import hypothesis
 import pytest
 from django.apps import apps
 from django.core.cache import cache
 from django.test import Client
 
 from tests import base
+
+# `make soak` tries a hundred times as many examples as the suite does.
+hypothesis.settings.register_profile("suite", max_examples=100, deadline=None, derandomize=True)
+hypothesis.settings.register_profile("soak", max_examples=10_000, deadline=None)
+hypothesis.settings.load_profile("soak" if os.environ.get("SOAK") else "suite")
 
 
 @pytest.fixture(autouse=True)
