@@ -6,7 +6,9 @@ SHELL := /bin/bash
 VAR_DIR ?= $(CURDIR)/var
 export VAR_DIR
 PORT ?= 8000
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+# The newest Python that really starts (a version manager's stub may not).
+PYTHON ?= $(shell for each in python3.13 python3.12 python3.11 python3; do \
+	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$each; break; }; done)
 VENV := $(VAR_DIR)/venv
 RUN := $(VENV)/bin/python
 MANAGE := $(RUN) manage.py
@@ -27,7 +29,7 @@ help:
 # --- Setting up -------------------------------------------------------------------------------
 
 $(VENV)/.made:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	@test -n "$(PYTHON)" || \
 		{ echo "Plenum needs Python 3.11 or newer; PYTHON=/path/to/python names one."; exit 1; }
 	@echo "Setting up Python in $(VENV)"
 	@mkdir -p "$(VAR_DIR)"

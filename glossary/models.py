@@ -7,7 +7,6 @@ from django.db import models
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.text import slugify
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
@@ -33,9 +32,7 @@ class KeywordQuerySet(models.QuerySet):
         """
         pages = visible_pages(user)
         seen = Q(page_uses__content_object__in=pages)
-        comments = Q(
-            comments__is_public=True, comments__is_removed=False, comments__page__in=pages
-        )
+        comments = Q(comments__is_public=True, comments__is_removed=False, comments__page__in=pages)
         return (
             self.filter(seen | comments)
             .annotate(uses=Count("page_uses__content_object", filter=seen, distinct=True))
@@ -89,11 +86,6 @@ class Keyword(index.Indexed, TagBase, ClusterableModel):
     def save(self, *args, **kwargs):
         self.folded = fold(self.name)
         super().save(*args, **kwargs)
-
-    def slugify(self, tag, i=None):
-        """For addresses, plain letters: "économie sociale" is economie-sociale."""
-        slug = slugify(tag) or "mot"
-        return slug if i is None else f"{slug}-{i}"
 
     def slugify(self, tag, i=None):
         """An address in plain letters, numbered where the words alone are taken."""

@@ -34,7 +34,9 @@ def keyword(request, slug):
     context = {
         "keyword": found,
         "labels": found.labels.all(),
-        "minutes": list(MinutesPage.objects.filter(**tagged).visible_to(user).for_list().newest_first()),
+        "minutes": list(
+            MinutesPage.objects.filter(**tagged).visible_to(user).for_list().newest_first()
+        ),
         "articles": list(
             ArticlePage.objects.filter(**tagged).visible_to(user).for_list().order_by("-date")
         ),

@@ -69,4 +69,3 @@ class Latest(Feed):
 
 class OfWorkgroup(Latest):
     """The newest minutes and articles of one group."""
-

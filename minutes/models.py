@@ -83,9 +83,7 @@ class MinutesQuerySet(ListedQuerySet):
 class Keyworded(models.Model):
     """A page that carries keywords."""
 
-    keywords = ClusterTaggableManager(
-        through=PageKeyword, blank=True, verbose_name=_("mots-clés")
-    )
+    keywords = ClusterTaggableManager(through=PageKeyword, blank=True, verbose_name=_("mots-clés"))
     base_form_class = KeywordPageForm
 
     class Meta:
@@ -297,4 +295,3 @@ class ParticipantListPage(Keyworded, ContainerPage):
         from minutes.overview import roster_context
 
         return super().get_context(request, *args, **kwargs) | roster_context(self, request)
-

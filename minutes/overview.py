@@ -39,9 +39,7 @@ def workgroup_context(page, request) -> dict:
         .for_list()
         .order_by("path"),
         "keywords": Keyword.objects.filter(
-            page_uses__content_object__in=visible_to(
-                Page.objects.descendant_of(page), request.user
-            )
+            page_uses__content_object__in=visible_to(Page.objects.descendant_of(page), request.user)
         )
         .distinct()
         .with_labels()
@@ -152,9 +150,7 @@ def person_context(person, user) -> dict:
         "rosters": ParticipantListPage.objects.filter(entries__person=person)
         .visible_to(user)
         .for_list(),
-        "coordinated": visible_to(
-            WorkgroupPage.objects.filter(coordinators__person=person), user
-        ),
+        "coordinated": visible_to(WorkgroupPage.objects.filter(coordinators__person=person), user),
     }
 
 

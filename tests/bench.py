@@ -42,8 +42,7 @@ def test_pages_with_one_and_with_two_hundred(client, workgroup):
         "minutes: 1, then 200 comments, keywords and people": minutes.url,
         "roster: the same": roster.url,
         "glossary: 1, then 200 keywords": reverse("glossary"),
-        "search for a word in all comments: 1, then 200 hits": reverse("search")
-        + "?q=commentaire",
+        "search for a word in all comments: 1, then 200 hits": reverse("search") + "?q=commentaire",
     }
     print()
     few = {what: milliseconds(client, url) for what, url in urls.items()}

@@ -7,8 +7,8 @@ import tempfile
 os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="plenum-tests-")
 os.environ.setdefault("EMAIL_URL", "console:")
 
-from config.settings import *  # noqa: E402, F403
-from config.settings import DATABASES, VAR_DIR  # noqa: E402
+from config.settings import *  # noqa: F403
+from config.settings import DATABASES, VAR_DIR
 
 # The slow hasher is what makes passwords safe; here it would only make tests slow.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -9,7 +9,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from wagtail.models import Site
 
-from discussion.models import PageComment
 from glossary.models import PageKeyword
 from minutes.models import ArticleAuthor, Attendance, RosterEntry
 from pages.models import RelatedPage

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,49 +16,131 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Keyword',
+            name="Keyword",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True, verbose_name='name')),
-                ('slug', models.SlugField(allow_unicode=True, max_length=100, unique=True, verbose_name='slug')),
-                ('folded', models.CharField(db_index=True, default='', editable=False, max_length=200)),
-                ('definition_fr', models.TextField(blank=True, verbose_name='définition en français')),
-                ('definition_nl', models.TextField(blank=True, verbose_name='définition en néerlandais')),
-                ('definition_en', models.TextField(blank=True, verbose_name='définition en anglais')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, unique=True, verbose_name="name")),
+                (
+                    "slug",
+                    models.SlugField(
+                        allow_unicode=True, max_length=100, unique=True, verbose_name="slug"
+                    ),
+                ),
+                (
+                    "folded",
+                    models.CharField(db_index=True, default="", editable=False, max_length=200),
+                ),
+                (
+                    "definition_fr",
+                    models.TextField(blank=True, verbose_name="définition en français"),
+                ),
+                (
+                    "definition_nl",
+                    models.TextField(blank=True, verbose_name="définition en néerlandais"),
+                ),
+                (
+                    "definition_en",
+                    models.TextField(blank=True, verbose_name="définition en anglais"),
+                ),
             ],
             options={
-                'verbose_name': 'mot-clé',
-                'verbose_name_plural': 'mots-clés',
-                'ordering': ['name'],
+                "verbose_name": "mot-clé",
+                "verbose_name_plural": "mots-clés",
+                "ordering": ["name"],
             },
             bases=(modelsearch.index.Indexed, models.Model),
         ),
         migrations.CreateModel(
-            name='KeywordLabel',
+            name="KeywordLabel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(choices=[('fr', 'français'), ('nl', 'néerlandais'), ('en', 'anglais')], default='fr', max_length=5, verbose_name='langue')),
-                ('text', models.CharField(max_length=100, verbose_name='intitulé')),
-                ('folded', models.CharField(db_index=True, editable=False, max_length=200)),
-                ('kind', models.CharField(choices=[('preferred', 'intitulé'), ('synonym', 'synonyme')], default='preferred', max_length=10, verbose_name='sorte')),
-                ('keyword', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='labels', to='glossary.keyword')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("fr", "français"), ("nl", "néerlandais"), ("en", "anglais")],
+                        default="fr",
+                        max_length=5,
+                        verbose_name="langue",
+                    ),
+                ),
+                ("text", models.CharField(max_length=100, verbose_name="intitulé")),
+                ("folded", models.CharField(db_index=True, editable=False, max_length=200)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("preferred", "intitulé"), ("synonym", "synonyme")],
+                        default="preferred",
+                        max_length=10,
+                        verbose_name="sorte",
+                    ),
+                ),
+                (
+                    "keyword",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="labels",
+                        to="glossary.keyword",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'intitulé',
-                'ordering': ['kind', 'language', 'text'],
-                'constraints': [models.UniqueConstraint(fields=('keyword', 'language', 'folded'), name='label_once_per_language'), models.UniqueConstraint(condition=models.Q(('kind', 'preferred')), fields=('keyword', 'language'), name='one_preferred_label_per_language')],
+                "verbose_name": "intitulé",
+                "ordering": ["kind", "language", "text"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("keyword", "language", "folded"), name="label_once_per_language"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "preferred")),
+                        fields=("keyword", "language"),
+                        name="one_preferred_label_per_language",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='PageKeyword',
+            name="PageKeyword",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_object', modelcluster.fields.ParentalKey(on_delete=django.db.models.deletion.CASCADE, related_name='keyword_uses', to=settings.WAGTAIL_PAGE_MODEL)),
-                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='page_uses', to='glossary.keyword')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "content_object",
+                    modelcluster.fields.ParentalKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="keyword_uses",
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="page_uses",
+                        to="glossary.keyword",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'mot-clé de page',
-                'constraints': [models.UniqueConstraint(fields=('tag', 'content_object'), name='keyword_once_per_page')],
+                "verbose_name": "mot-clé de page",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("tag", "content_object"), name="keyword_once_per_page"
+                    )
+                ],
             },
         ),
     ]

@@ -35,13 +35,13 @@ def collect() -> Catalog:
             if path.suffix == ".py" and "migrations" not in path.parts:
                 source = path.read_text()
             elif path.suffix in (".html", ".txt") and "templates" in path.parts:
-                source = templatize(path.read_text(), origin=str(path))
+                # Its indentation is the template's, and means nothing to Python.
+                lines = templatize(path.read_text(), origin=str(path)).splitlines()
+                source = "\n".join(line.strip() for line in lines)
             else:
                 continue
             for message, context in _messages(source):
-                found.add(
-                    message, context=context, locations=[(str(path.relative_to(ROOT)), None)]
-                )
+                found.add(message, context=context, locations=[(str(path.relative_to(ROOT)), None)])
     return found
 
 

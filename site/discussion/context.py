@@ -13,9 +13,7 @@ def discussion_of(page, request) -> dict:
     answered = _answered(comments, request)
     form = getattr(request, "comment_form", None)
     if form is None and page.pk:
-        form = CommentForm(
-            page, request.user, initial={"reply_to": answered.pk if answered else 0}
-        )
+        form = CommentForm(page, request.user, initial={"reply_to": answered.pk if answered else 0})
     return {
         "open": bool(page.pk) and page.live,
         "comments": comments,

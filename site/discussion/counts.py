@@ -16,6 +16,4 @@ def with_comment_count(pages):
         .annotate(number=Count("pk"))
         .values("number")
     )
-    return pages.annotate(
-        comment_count=Coalesce(Subquery(counts, output_field=IntegerField()), 0)
-    )
+    return pages.annotate(comment_count=Coalesce(Subquery(counts, output_field=IntegerField()), 0))

@@ -50,6 +50,7 @@ class CommentForm(XtdCommentForm):
                 "Jamais montrée. Un lien y est envoyé pour confirmer votre message."
             )
             self.fields["email"].widget = forms.EmailInput(attrs={"autocomplete": "email"})
+        self.fields["comment"].max_length = settings.COMMENT_LENGTH  # what the page says
         self.fields["comment"].label = _("Votre message")
         self.fields["comment"].help_text = _(
             "Pour créer des paragraphes, laissez simplement des lignes vides."

@@ -131,9 +131,7 @@ class ModerationAct(models.Model):
     moderator = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
-    act = models.CharField(
-        max_length=10, choices=[(HIDE, _("masqué")), (RESTORE, _("rétabli"))]
-    )
+    act = models.CharField(max_length=10, choices=[(HIDE, _("masqué")), (RESTORE, _("rétabli"))])
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -82,9 +82,7 @@ def confirmation_path(pending) -> str:
 
 def token_of(signed: str) -> str:
     """The token in a confirmation link; raises signing.BadSignature for a false or old one."""
-    return signing.loads(
-        signed, salt=SALT, max_age=timedelta(days=settings.COMMENT_CONFIRM_DAYS)
-    )
+    return signing.loads(signed, salt=SALT, max_age=timedelta(days=settings.COMMENT_CONFIRM_DAYS))
 
 
 def confirm(token: str) -> PageComment | None:
@@ -96,9 +94,7 @@ def confirm(token: str) -> PageComment | None:
         pending = PendingComment.objects.select_for_update().filter(token=token).first()
         if pending is None:
             return PageComment.objects.filter(token=token).first()
-        parent = PageComment.objects.published().filter(
-            pk=pending.parent_id, page=pending.page_id
-        )
+        parent = PageComment.objects.published().filter(pk=pending.parent_id, page=pending.page_id)
         comment = _create(
             page=pending.page.specific,
             token=pending.token,

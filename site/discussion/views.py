@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from wagtail.models import Page
 
 from accounts.visibility import may_see, visible_pages
 from discussion import posting
@@ -94,15 +93,15 @@ def comment_confirm(request, token):
     pending = PendingComment.objects.filter(token=key).select_related("page").first()
     if pending is None or not pending.page.live:
         return render(request, "discussion/expired.html", status=410)
-    return render(request, "discussion/confirm.html", {"pending": pending, "page": pending.page.specific})
+    return render(
+        request, "discussion/confirm.html", {"pending": pending, "page": pending.page.specific}
+    )
 
 
 @require_safe
 def comment(request, pk):
     """The permalink: wherever the page is by now, for those who may see it."""
-    found = get_object_or_404(
-        PageComment.objects.published().select_related("page"), pk=pk
-    )
+    found = get_object_or_404(PageComment.objects.published().select_related("page"), pk=pk)
     if not may_see(found.page, request.user):
         raise Http404
     return redirect(f"{found.page.specific.get_url(request)}#c{found.pk}")

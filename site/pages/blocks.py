@@ -134,7 +134,12 @@ class BodyBlocks(blocks.StreamBlock):
         [
             ("text", blocks.CharBlock(label=_("texte"), required=False)),
             ("number", blocks.DecimalBlock(label=_("nombre"), required=False)),
-            ("rich", blocks.RichTextBlock(label=_("texte mis en forme"), required=False, features=INLINE)),
+            (
+                "rich",
+                blocks.RichTextBlock(
+                    label=_("texte mis en forme"), required=False, features=INLINE
+                ),
+            ),
         ]
     )
     callout = CalloutBlock()

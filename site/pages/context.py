@@ -33,9 +33,7 @@ def _main_nav(request):
         (_("Mots-clés"), reverse("glossary")),
         (_("Recherche"), reverse("search")),
     ]
-    return [
-        {"title": title, "url": url, "current": request.path == url} for title, url in links
-    ]
+    return [{"title": title, "url": url, "current": request.path == url} for title, url in links]
 
 
 def _footer_nav(request):

@@ -100,15 +100,15 @@ class TextMixin(models.Model):
     class Meta:
         abstract = True
 
-    @property
-    def heading_language(self):
-        return self.language
-
     def save(self, *args, **kwargs):
         if self.translation_of_id:
             original = self.translation_of.specific
             self.translation_group = getattr(original, "translation_group", self.translation_group)
         super().save(*args, **kwargs)
+
+    @property
+    def heading_language(self):
+        return self.language
 
 
 class RelatedPage(Orderable):

@@ -7,7 +7,6 @@ from django.contrib.auth.models import AnonymousUser
 from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
-from wagtail.models import Page
 from wagtail.rich_text import expand_db_html
 from wagtail.rich_text.pages import PageLinkHandler
 
@@ -31,9 +30,7 @@ class VisiblePageLinks(PageLinkHandler):
         if targets is None:  # outside a body: what a stranger may see
             targets = visible_targets({attrs.get("id") for attrs in attrs_list}, AnonymousUser())
         pages = [targets.get(str(attrs.get("id"))) for attrs in attrs_list]
-        return [
-            f'<a href="{escape(page.get_url())}">' if page else "<a>" for page in pages
-        ]
+        return [f'<a href="{escape(page.get_url())}">' if page else "<a>" for page in pages]
 
 
 def visible_targets(ids, user, whole=False) -> dict:
@@ -93,9 +90,7 @@ def render_text(source: str, language: str, anchor: str = "") -> str:
     prefix = anchor.replace("b-", "p-", 1)
 
     def keyed(match):
-        return (
-            f'<{match[1]} id="{prefix}-{match[2]}">' if prefix else f"<{match[1]}>"
-        )
+        return f'<{match[1]} id="{prefix}-{match[2]}">' if prefix else f"<{match[1]}>"
 
     html = _KEYED.sub(keyed, html)
     if language == "fr":

@@ -132,4 +132,3 @@ class Served:
                 }
             )
         return links
-

@@ -58,9 +58,7 @@ def total(page) -> int:
         return 0
     if hasattr(page, "visits_before"):  # read with the page, before this visit was counted
         return page.visits_before + page.counted
-    return (
-        VisitCount.objects.filter(page_id=page.pk).values_list("total", flat=True).first() or 0
-    )
+    return VisitCount.objects.filter(page_id=page.pk).values_list("total", flat=True).first() or 0
 
 
 def _record(request, page):

@@ -266,7 +266,9 @@ class WhooshModelIndex(BaseIndex):
                 logger.error("The rebuilt index of %s still cannot be read.", self.get_key())
                 return False
             _healed[key] = now
-        logger.warning("The search index of %s is being rebuilt.", self.get_key())
+        # The first building of a new site's index is no fault to warn of.
+        level = logging.WARNING if self.files.path.exists() else logging.INFO
+        logger.log(level, "The search index of %s is being built.", self.get_key())
         total = sum(model.get_indexed_objects().count() for model in family(self.root))
         if total > REBUILT_AT_ONCE:
             threading.Thread(target=self._heal_now, kwargs={"own": True}, daemon=True).start()
@@ -549,7 +551,7 @@ class WhooshSearchResults(BaseSearchResults):
             try:
                 scores = dict(index.files.search(wanted))
             except IndexUnavailableError as error:
-                logger.warning("%s", error)
+                logger.info("%s", error)
                 if not index.heal():
                     raise
                 scores = dict(index.files.search(wanted))

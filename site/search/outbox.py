@@ -103,7 +103,7 @@ def _work_off(backend, entries) -> None:
         try:
             index.write(indexed, missing)
         except IndexUnavailableError as error:
-            logger.warning("%s", error)
+            logger.info("%s", error)
             raise _LostIndexError(index) from error
 
 

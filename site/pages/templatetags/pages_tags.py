@@ -18,9 +18,7 @@ def body(context, page):
     """The body of a page as HTML: {% body page %}."""
     request = context.get("request")
     user = getattr(request, "user", None) or AnonymousUser()
-    return render_body(
-        page.body, user=user, language=page.language, page=page, request=request
-    )
+    return render_body(page.body, user=user, language=page.language, page=page, request=request)
 
 
 @register.simple_tag(takes_context=True)
@@ -59,12 +57,14 @@ def paragraphs(text, language=None):
 
 @register.filter
 def ordinal_meeting(number, language=None):
-    """"4e réunion", "4e vergadering", "4th meeting", in the interface's language."""
+    """ "4e réunion", "4e vergadering", "4th meeting", in the interface's language."""
     if not number:
         return ""
     if (language or interface_language()) == "en":
-        ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(
-            number % 10, "th"
+        ending = (
+            "th"
+            if number % 100 in (11, 12, 13)
+            else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
         )
         return f"{number}{ending} meeting"
     first = pgettext("numéro de réunion", "%(number)sre réunion")
@@ -74,7 +74,7 @@ def ordinal_meeting(number, language=None):
 
 @register.filter
 def initials(name):
-    """"Ada de Smet" gives "AS": the first letters of the first and the last word."""
+    """ "Ada de Smet" gives "AS": the first letters of the first and the last word."""
     words = [word for word in str(name).replace("-", " ").split() if word[:1].isalpha()]
     if not words:
         return "?"
