@@ -31,7 +31,7 @@ def rich(context, value):
 
 @register.filter
 def typography(text, language=None):
-    """French spacing for a French text, else the text as it is: {{ page.title|typography:"fr" }}."""
+    """French spacing for a French text, others as they are: {{ page.title|typography:"fr" }}."""
     if text is None:
         return ""
     if (language or interface_language()) != "fr":
