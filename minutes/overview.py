@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import F, Q, prefetch_related_objects
 from django.utils import timezone
 from wagtail.models import Page
 
@@ -11,6 +11,9 @@ from discussion.context import discussion_of
 from glossary.models import Keyword
 from minutes.people import Attendance, by_role
 from pages.rendering import contents
+from search.models import Findable, Kind
+
+LATEST_DECISIONS = 5
 
 
 def meetings_of(group, user):
@@ -34,6 +37,7 @@ def workgroup_context(page, request) -> dict:
         .visible_to(request.user)
         .for_list()
         .order_by("-date"),
+        "decisions": latest_decisions(meetings, request),
         "rosters": ParticipantListPage.objects.child_of(page)
         .visible_to(request.user)
         .for_list()
@@ -45,6 +49,23 @@ def workgroup_context(page, request) -> dict:
         .with_labels()
         .order_by("name"),
     }
+
+
+def latest_decisions(meetings, request) -> list[dict]:
+    """The newest decisions taken at these meetings, each with where it stands."""
+    shown = {meeting.pk: meeting for meeting in meetings}
+    found = Findable.objects.filter(kind=Kind.DECISION, page__in=list(shown)).order_by(
+        F("date").desc(nulls_last=True), "-page", "part"
+    )[:LATEST_DECISIONS]
+    return [
+        {
+            "text": row.text,
+            "language": row.language,
+            "title": shown[row.page_id].heading,
+            "url": f"{shown[row.page_id].get_url(request)}#{row.anchor}",
+        }
+        for row in found
+    ]
 
 
 def minutes_context(page, request) -> dict:

@@ -45,11 +45,14 @@ def publish(form, user) -> PageComment:
 def hold(form, page) -> PendingComment:
     """Keep a visitor's comment aside and mail the link that confirms it.
 
-    Raises TooMany, or what the mail server raised: then nothing is kept.
+    Raises TooMany, or what the mail server raised: then nothing is kept. What others never
+    confirmed in time is erased on the way.
     """
     data = form.cleaned_data
     language = translation.get_language()
     with transaction.atomic():
+        too_old = timezone.now() - timedelta(days=settings.COMMENT_CONFIRM_DAYS)
+        PendingComment.objects.filter(created_at__lt=too_old).delete()
         pending = PendingComment.objects.filter(token=data["token"], page=page).first()
         if pending is None:
             an_hour_ago = timezone.now() - timedelta(hours=1)

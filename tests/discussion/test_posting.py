@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from discussion.models import PageComment, PendingComment
 from discussion.posting import PENDING_PER_ADDRESS, confirmation_path
@@ -175,6 +175,17 @@ def test_it_sends_one_address_only_so_many_mails_an_hour(client, minutes):
     assert post(client, minutes).status_code == 302
 
 
+def test_it_erases_what_nobody_confirmed(client, minutes, settings):
+    post(client, minutes, email="old@plenum.example")
+    days = timedelta(days=settings.COMMENT_CONFIRM_DAYS)
+    PendingComment.objects.update(created_at=timezone.now() - days + timedelta(hours=1))
+    post(client, minutes)
+    assert PendingComment.objects.count() == 2
+    PendingComment.objects.update(created_at=timezone.now() - days - timedelta(hours=1))
+    post(client, minutes, email="new@plenum.example")
+    assert PendingComment.objects.get().email == "new@plenum.example"
+
+
 def test_it_links_from_the_base_url_whatever_host_was_asked(client, minutes, settings):
     settings.ALLOWED_HOSTS = ["*"]
     data = base.comment_form_data(minutes)
@@ -185,8 +196,9 @@ def test_it_links_from_the_base_url_whatever_host_was_asked(client, minutes, set
 
 def test_it_writes_the_mail_in_the_language_of_the_page_that_was_read(client, minutes):
     data = base.comment_form_data(minutes)
-    pending_url = reverse("comment_post", args=[minutes.pk]).replace("/fr/", "/en/")
-    client.post(pending_url, data)
+    with translation.override("en"):
+        url = reverse("comment_post", args=[minutes.pk])
+    client.post(url, data)
     pending = PendingComment.objects.get()
     assert pending.interface_language == "en"
     assert confirmation_path(pending).startswith("/en/")
