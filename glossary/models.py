@@ -17,10 +17,13 @@ from wagtail.search import index
 from accounts.visibility import visible_pages
 from pages.languages import interface_language
 
+#: Apostrophes and hyphens that no keyboard has, and the ones that people type.
+_TYPED = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "–": "-"})
+
 
 def fold(text: str) -> str:
-    """Lower case without accents or doubled spaces: how labels are compared."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    """Lower case without accents, fine apostrophes or doubled spaces: how labels are compared."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_TYPED))
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 
@@ -38,6 +41,14 @@ class KeywordQuerySet(models.QuerySet):
             .annotate(uses=Count("page_uses__content_object", filter=seen, distinct=True))
             .distinct()
         )
+
+    def nameable_by(self, user):
+        """Keywords that somebody may tag with: those that exist for them, and unused ones.
+
+        One that is used only where they may not look is as unknown as a word nobody uses.
+        """
+        known = Q(pk__in=self.model.objects.used_where_visible(user).values("pk"))
+        return self.filter(known | Q(page_uses=None, comments=None)).distinct()
 
     def with_labels(self):
         return self.prefetch_related("labels")

@@ -50,6 +50,7 @@ class HomePage(ContainerPage):
 class TextPage(TextMixin, BasePage):
     """A text of the site itself: about, privacy, accessibility statement."""
 
+    top_level = True
     parent_page_types = ["home.HomePage", "home.TextPage"]
     subpage_types = ["home.TextPage"]
 

@@ -4,6 +4,7 @@ from django.contrib.syndication.views import Feed
 from django.http import Http404
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from accounts.visibility import visible_to
 from minutes.models import ArticlePage, MinutesPage, WorkgroupPage
@@ -14,8 +15,18 @@ from pages.serving import absolute
 ENTRIES = 30
 
 
+@require_safe
+def feed(request, slug=None):
+    """The newest minutes and articles, of every group or of one.
+
+    A feed is made for each request: Django keeps a single one per route, and what one reader
+    may see must not meet another's request in it.
+    """
+    return Latest()(request, slug=slug)
+
+
 class Latest(Feed):
-    """The newest minutes and articles of every group."""
+    """The feed of one request; `feed` makes it."""
 
     feed_type = Atom1Feed
 
@@ -65,7 +76,3 @@ class Latest(Feed):
 
     def item_updateddate(self, page):
         return page.last_published_at
-
-
-class OfWorkgroup(Latest):
-    """The newest minutes and articles of one group."""

@@ -15,7 +15,7 @@ from minutes.models import (
     RosterEntry,
     WorkgroupPage,
 )
-from pages.models import PageAttachment
+from minutes.overview import owners_of_actions_in, pages_with_actions_of
 from search.models import Kind
 from search.pieces import keyword_labels, page_pieces
 from search.sources import PageSource, Piece, Source, follow, register
@@ -137,6 +137,7 @@ class PersonSource(Source):
             | Q(pk__in=RosterEntry.objects.filter(page__in=pages).values("person"))
             | Q(pk__in=ArticleAuthor.objects.filter(page__in=pages).values("person"))
             | Q(pk__in=Coordinator.objects.filter(page__in=pages).values("person"))
+            | Q(pk__in=owners_of_actions_in(pages).values("pk"))
         )
 
     def url(self, row, page_url):
@@ -150,10 +151,11 @@ def pages_naming(person):
         | Q(participantlistpage__entries__person=person)
         | Q(articlepage__authors__person=person)
         | Q(workgrouppage__coordinators__person=person)
+        | Q(pk__in=pages_with_actions_of(person, Page.objects.all()).values("pk"))
     ).distinct()
 
 
 follow(Person, pages_naming)
 # Rows that say something of a page and can be saved without it.
-for row in (Attendance, RosterEntry, ArticleAuthor, Coordinator, PageAttachment):
+for row in (Attendance, RosterEntry, ArticleAuthor, Coordinator):
     follow(row, lambda instance: Page.objects.filter(pk=instance.page_id))

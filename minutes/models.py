@@ -104,6 +104,7 @@ class WorkgroupPage(ContainerPage):
     groups whose members may see it.
     """
 
+    top_level = True
     parent_page_types = ["home.HomePage"]
     subpage_types = ["minutes.MinutesPage", "minutes.ArticlePage", "minutes.ParticipantListPage"]
 
@@ -209,6 +210,7 @@ class MinutesPage(Keyworded, TextMixin, BasePage):
 class ArticlePage(Keyworded, TextMixin, BasePage):
     """A signed text, under a workgroup or the home page."""
 
+    top_level = True
     parent_page_types = ["home.HomePage", "minutes.WorkgroupPage"]
     subpage_types = []
     discussed = True

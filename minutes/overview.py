@@ -2,10 +2,13 @@
 
 from datetime import date
 
-from django.db.models import F, Q, prefetch_related_objects
-from django.utils import timezone
-from wagtail.models import Page
+from django.core.paginator import Paginator
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import CharField, F, Q, prefetch_related_objects
+from django.db.models.functions import Cast
+from wagtail.models import Page, ReferenceIndex
 
+from accounts.models import Person
 from accounts.visibility import visible_pages, visible_to
 from discussion.context import discussion_of
 from glossary.models import Keyword
@@ -14,6 +17,7 @@ from pages.rendering import contents
 from search.models import Findable, Kind
 
 LATEST_DECISIONS = 5
+MEETINGS_A_PAGE = 50
 
 
 def meetings_of(group, user):
@@ -26,18 +30,17 @@ def meetings_of(group, user):
 def workgroup_context(page, request) -> dict:
     from minutes.models import ArticlePage, ParticipantListPage
 
-    meetings = list(meetings_of(page, request.user).for_list().newest_first())
-    today = timezone.localdate()
-    upcoming = [m for m in meetings if m.meeting_date and m.meeting_date > today]
+    meetings = meetings_of(page, request.user).for_list()
+    held = Paginator(meetings.held().newest_first(), MEETINGS_A_PAGE)
     return {
         "coordinators": [row.person for row in page.coordinators.select_related("person")],
-        "next_meetings": upcoming[::-1],
-        "meetings": [m for m in meetings if m not in upcoming],
+        "next_meetings": list(meetings.upcoming()),
+        "meetings": held.get_page(request.GET.get("page")),
         "articles": ArticlePage.objects.child_of(page)
         .visible_to(request.user)
         .for_list()
         .order_by("-date"),
-        "decisions": latest_decisions(meetings, request),
+        "decisions": latest_decisions(page, request),
         "rosters": ParticipantListPage.objects.child_of(page)
         .visible_to(request.user)
         .for_list()
@@ -51,18 +54,21 @@ def workgroup_context(page, request) -> dict:
     }
 
 
-def latest_decisions(meetings, request) -> list[dict]:
-    """The newest decisions taken at these meetings, each with where it stands."""
-    shown = {meeting.pk: meeting for meeting in meetings}
-    found = Findable.objects.filter(kind=Kind.DECISION, page__in=list(shown)).order_by(
-        F("date").desc(nulls_last=True), "-page", "part"
-    )[:LATEST_DECISIONS]
+def latest_decisions(group, request) -> list[dict]:
+    """The newest decisions of a group's meetings, each with where it stands."""
+    found = (
+        Findable.objects.filter(
+            kind=Kind.DECISION, page__in=meetings_of(group, request.user).values("pk")
+        )
+        .select_related("page")
+        .order_by(F("date").desc(nulls_last=True), "-page", "part")[:LATEST_DECISIONS]
+    )
     return [
         {
             "text": row.text,
             "language": row.language,
-            "title": shown[row.page_id].heading,
-            "url": f"{shown[row.page_id].get_url(request)}#{row.anchor}",
+            "title": row.page.title,
+            "url": f"{row.page.get_url(request)}#{row.anchor}",
         }
         for row in found
     ]
@@ -151,7 +157,7 @@ def parent_of(page):
 
 
 def person_context(person, user) -> dict:
-    """What the reader may see of a person: meetings in the role held then, articles, rosters."""
+    """What the reader may see of a person: meetings in the role held then, articles, actions…"""
     from minutes.models import ArticlePage, ParticipantListPage, WorkgroupPage
 
     attended = list(
@@ -165,14 +171,48 @@ def person_context(person, user) -> dict:
     return {
         "attended": attended,
         "articles": ArticlePage.objects.filter(authors__person=person)
+        .distinct()
         .visible_to(user)
         .for_list()
         .order_by("-date"),
         "rosters": ParticipantListPage.objects.filter(entries__person=person)
+        .distinct()
         .visible_to(user)
         .for_list(),
-        "coordinated": visible_to(WorkgroupPage.objects.filter(coordinators__person=person), user),
+        "coordinated": visible_to(
+            WorkgroupPage.objects.filter(coordinators__person=person).distinct(), user
+        ),
+        "with_actions": pages_with_actions_of(person, visible_pages(user))
+        .order_by("path")
+        .defer_streamfields()
+        .specific(),
     }
+
+
+def pages_with_actions_of(person, pages):
+    """Those of these pages that hold an action which the person is to see to."""
+    theirs = _owned_actions().filter(to_object_id=str(person.pk))
+    return _with_text_key(pages).filter(key__in=theirs.values("object_id"))
+
+
+def owners_of_actions_in(pages):
+    """The people who are to see to an action in one of these pages; one subquery."""
+    held = _owned_actions().filter(object_id__in=_with_text_key(pages).values("key"))
+    return _with_text_key(Person.objects.all()).filter(key__in=held.values("to_object_id"))
+
+
+def _owned_actions():
+    """What Wagtail has noted of the people named in the actions of bodies."""
+    return ReferenceIndex.objects.filter(
+        base_content_type=ContentType.objects.get_for_model(Page),
+        to_content_type=ContentType.objects.get_for_model(Person),
+        model_path="body.action.owner",
+    )
+
+
+def _with_text_key(queryset):
+    # Those notes are of any model, and so hold keys as text.
+    return queryset.annotate(key=Cast("pk", CharField()))
 
 
 def is_preview(request) -> bool:

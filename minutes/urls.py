@@ -5,6 +5,6 @@ from minutes import feeds, views
 
 urlpatterns = [
     path(pgettext_lazy("url", "personnes/<slug:slug>/"), views.person, name="person"),
-    path(pgettext_lazy("url", "flux/"), feeds.Latest(), name="feed_latest"),
-    path(pgettext_lazy("url", "flux/<slug:slug>/"), feeds.OfWorkgroup(), name="feed_workgroup"),
+    path(pgettext_lazy("url", "flux/"), feeds.feed, name="feed_latest"),
+    path(pgettext_lazy("url", "flux/<slug:slug>/"), feeds.feed, name="feed_workgroup"),
 ]

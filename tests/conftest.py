@@ -5,6 +5,7 @@ import pytest
 from django.apps import apps
 from django.core.cache import cache
 from django.test import Client
+from django.utils import translation
 
 from tests import base
 
@@ -17,6 +18,7 @@ hypothesis.settings.load_profile("soak" if os.environ.get("SOAK") else "suite")
 @pytest.fixture(autouse=True)
 def cold_caches():
     cache.clear()
+    translation.activate("fr")  # the last request of another test may have left its own
     yield
     cache.clear()
 

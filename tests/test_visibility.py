@@ -15,6 +15,7 @@ from wagtail.images.views.serve import generate_image_url
 
 from minutes.models import Attendance
 from pages.models import PageAttachment, RelatedPage
+from search import outbox
 from tests import base
 
 pytestmark = pytest.mark.django_db
@@ -207,10 +208,13 @@ def test_it_closes_at_the_next_request_when_rights_change(world, client, group_m
     group_member.groups.clear()
     assert insider.get(world["minutes"].url).status_code == 404
     open_page = world["open"]
+    outbox.drain()
+    search = reverse("search") + "?q=ouverte"
     assert client.get(open_page.url).status_code == 200
+    assert "Réunion ouverte" in words(client.get(search))
     base.close(open_page, "Autre groupe")
     assert client.get(open_page.url).status_code == 404
-    assert "Réunion ouverte" not in words(client.get(reverse("search") + "?q=ouverte"))
+    assert "Réunion ouverte" not in words(client.get(search))
 
 
 def test_it_closes_with_the_page_when_that_moves_into_a_private_group(world, client):
@@ -255,3 +259,71 @@ def test_it_hides_a_draft_from_everybody_on_the_site(world, admin, as_user):
 
 def test_it_lets_a_superuser_see_all(world, admin, as_user):
     assert as_user(admin).get(world["minutes"].url).status_code == 200
+
+
+def test_it_mixes_no_two_readers_of_a_feed(world, member, group_member, rf):
+    """Two requests that overlap in one process, as they do in a threaded server."""
+    from minutes.feeds import Latest, feed
+
+    class Interrupted(Latest):
+        def get_object(self, request, slug=None):
+            found = super().get_object(request, slug)
+            if request.user == member:  # the other reader comes in between
+                insider = rf.get("/fr/flux/")
+                insider.user = group_member
+                assert CANARY in feed(insider).content.decode()
+            return found
+
+    request = rf.get("/fr/flux/")
+    request.user = member
+    assert CANARY not in Interrupted()(request).content.decode()
+
+
+ADMIN_DOORS = [
+    "/admin/choose-page/",
+    "/admin/choose-page/search/?q=Zanzibarine",
+    "/admin/api/main/documents/",
+    "/admin/api/main/pages/",
+    "/admin/snippets/choose/accounts/person/",
+    "/admin/tag-autocomplete/glossary/keyword/?term=mot",
+    "/admin/keywords/completions/?term=mot",
+    "/admin/pages/",
+    "/admin/images/chooser/",
+    "/admin/documents/chooser/",
+]
+
+
+@pytest.mark.parametrize("door", ADMIN_DOORS)
+def test_it_keeps_moderators_at_their_own_desk(door, world, moderator, editor, as_user):
+    assert as_user(moderator).get(door).status_code == 403
+    assert as_user(editor).get(door).status_code == 200
+    assert as_user(moderator).get("/admin/").status_code == 200
+
+
+def test_it_gives_a_moderator_no_file_of_a_closed_group(world, moderator, as_user):
+    client = as_user(moderator)
+    assert client.get(world["document"].url).status_code == 404
+    assert client.get(PRIVATE["wagtailimages_serve"](world)).status_code == 404
+
+
+def test_it_tells_a_page_s_new_address_only_to_those_who_may_see_it(
+    world, client, group_member, as_user
+):
+    from wagtail.contrib.redirects.models import Redirect
+
+    for target, path in ((world["minutes"], "/fr/ancienne/"), (world["open"], "/fr/vieille/")):
+        Redirect.add_redirect(path, redirect_to=target, is_permanent=True)
+    assert client.get("/fr/ancienne/").status_code == 404
+    assert as_user(group_member).get("/fr/ancienne/").url == world["minutes"].url
+    assert client.get("/fr/vieille/").url == world["open"].url
+    assert client.get("/nl/vieille/").status_code == 301, "under every language"
+
+
+def test_it_hides_what_lies_under_an_unpublished_group(world, client):
+    outbox.drain()
+    search = reverse("search") + "?q=ouverte"
+    assert "Réunion ouverte" in words(client.get(search))
+    world["open_group"].unpublish()
+    for url in (world["open"].url, "/fr/", search, "/fr/flux/", "/sitemap.xml"):
+        page = words(client.get(url))
+        assert "Réunion ouverte" not in page and world["open"].slug not in page, url

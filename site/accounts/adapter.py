@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.urls import translate_url
 from django.utils import translation
+from django.utils.translation import get_language
 
 from accounts.addresses import taken_by_another
 from accounts.models import User
@@ -44,6 +45,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request):
         """The front page in the account's language; a page that was asked for goes first."""
         return f"/{request.user.language}/"
+
+    def get_logout_redirect_url(self, request):
+        """The front page in the language that was being read."""
+        return f"/{get_language()}/"
 
     get_signup_redirect_url = get_login_redirect_url
 

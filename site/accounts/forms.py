@@ -6,7 +6,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import SIGNATURE_LENGTH, User
 from pages.languages import interface_language
 
 
@@ -16,7 +16,7 @@ class DisplayNameField(forms.CharField):
     def __init__(self, **kwargs):
         super().__init__(
             label=_("Nom affiché"),
-            max_length=User._meta.get_field("display_name").max_length,
+            max_length=SIGNATURE_LENGTH,
             help_text=_("Le nom qui signe vos commentaires."),
             widget=forms.TextInput(attrs={"autocomplete": "name"}),
             **kwargs,

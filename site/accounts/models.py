@@ -13,6 +13,10 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.search import index
 
 
+#: How many letters of a display name sign a comment: what a comment has room for.
+SIGNATURE_LENGTH = 50
+
+
 class UserManager(BaseUserManager):
     """Makes users; addresses are kept in lower case, so that one address is one account."""
 

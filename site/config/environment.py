@@ -1,6 +1,7 @@
 """Read settings from the environment, and refuse nonsense in one sentence that names it."""
 
 import os
+from urllib.parse import SplitResult, urlsplit
 
 
 class BadSetting(Exception):
@@ -41,3 +42,14 @@ def number(name: str, default: int) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """A comma-separated list without empty items."""
     return [item.strip() for item in text(name, default).split(",") if item.strip()]
+
+
+def address(name: str, default: str | None = None) -> SplitResult:
+    """A URL in its parts; raises BadSetting for one that has none, or a port that is no number."""
+    value = text(name, default)
+    try:
+        parts = urlsplit(value)
+        _ = parts.port, parts.hostname
+    except ValueError as error:
+        raise BadSetting(f"{name} is {value!r}; it is not an address: {error}.") from error
+    return parts

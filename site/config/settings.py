@@ -6,7 +6,7 @@ TRUSTED_PROXIES: each is explained where it is read, and in docs/settings.md.
 
 import sys
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -20,6 +20,14 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 # Everything made at run time; one folder to ignore, to back up and to write to.
 VAR_DIR = Path(environment.text("VAR_DIR", str(BASE_DIR / "var")))
 
+STATIC_ROOT = VAR_DIR / "static"
+ASSETS_DIR = VAR_DIR / "assets"  # fonts cut to size by `manage.py build_assets`
+try:
+    for _folder in (STATIC_ROOT, ASSETS_DIR):
+        _folder.mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    raise BadSetting(f"VAR_DIR is {str(VAR_DIR)!r}; it cannot be written to: {error}.") from error
+
 # Development is the default on a person's own machine, and answers to that machine only.
 DEBUG = environment.flag("DEBUG", True)
 DEVELOPMENT_KEY = "for-development-only-and-refused-when-debug-is-off"
@@ -27,10 +35,11 @@ SECRET_KEY = environment.text("SECRET_KEY", DEVELOPMENT_KEY if DEBUG else None)
 if not DEBUG and (SECRET_KEY == DEVELOPMENT_KEY or len(SECRET_KEY) < 50):
     raise BadSetting("SECRET_KEY must be 50 characters or more of your own when DEBUG is off.")
 BASE_URL = environment.text("BASE_URL", "http://127.0.0.1:8000" if DEBUG else None).rstrip("/")
-if urlsplit(BASE_URL).scheme not in ("http", "https") or not urlsplit(BASE_URL).hostname:
+_base = environment.address("BASE_URL", BASE_URL)
+if _base.scheme not in ("http", "https") or not _base.hostname:
     raise BadSetting(f"BASE_URL is {BASE_URL!r}; it must look like https://plenum.example.")
 ALLOWED_HOSTS = environment.words(
-    "ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]" if DEBUG else urlsplit(BASE_URL).hostname
+    "ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]" if DEBUG else _base.hostname
 )
 
 INSTALLED_APPS = [
@@ -76,7 +85,6 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.middleware.TrustedAddress",
-    "config.middleware.RefuseOddRequests",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -86,7 +94,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "config.middleware.NoStoreForMembers",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "config.middleware.DesignedErrors",
+    "accounts.middleware.OnlyTheirDesk",
+    "pages.redirects.VisibleRedirects",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -115,7 +125,7 @@ TEMPLATES = [
 # --- Database: SQLite by default, PostgreSQL by DATABASE_URL ---------------------------------
 
 DATABASE_URL = environment.text("DATABASE_URL", f"sqlite:///{VAR_DIR / 'db.sqlite3'}")
-if urlsplit(DATABASE_URL).scheme == "sqlite":
+if environment.address("DATABASE_URL", DATABASE_URL).scheme == "sqlite":
     try:  # a newer SQLite than the system's, where a wheel of it exists
         import pysqlite3
 
@@ -140,6 +150,8 @@ except Exception as error:
         "postgres://user:password@host/name or sqlite:///path."
     ) from error
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    if not Path(DATABASES["default"]["NAME"]).absolute().parent.is_dir():
+        raise BadSetting("DATABASE_URL names a file in a folder that does not exist.")
     DATABASES["default"]["CONN_MAX_AGE"] = 0
     DATABASES["default"]["OPTIONS"] = {
         # A writer takes the lock when its transaction starts, instead of failing half-way.
@@ -196,12 +208,13 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,30/h/ip,5/5m/key"}  # beside all
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or address is told to its owner
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
-ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(BASE_URL).scheme
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _base.scheme
 ALLAUTH_TRUSTED_PROXY_COUNT = 0  # config.middleware.TrustedAddress has already done that work
 
 # --- Pages, pictures, documents ---------------------------------------------------------------
 
 WAGTAIL_SITE_NAME = "Plenum"
+WAGTAIL_ALLOW_UNICODE_SLUGS = False  # an address that can be read out on the telephone
 WAGTAILADMIN_BASE_URL = BASE_URL
 WAGTAIL_PRIVATE_PAGE_OPTIONS = {"SHARED_PASSWORD": False, "LOGIN": False}
 WAGTAILDOCS_PRIVATE_COLLECTION_OPTIONS = {"SHARED_PASSWORD": False, "LOGIN": False}
@@ -245,7 +258,7 @@ WAGTAILSEARCH_BACKENDS = {
 # --- Mail -------------------------------------------------------------------------------------
 
 # smtp://user:password@host:port, smtps://… or console:
-_mail = urlsplit(environment.text("EMAIL_URL", "console:" if DEBUG else None))
+_mail = environment.address("EMAIL_URL", "console:" if DEBUG else None)
 if _mail.scheme in ("smtp", "smtps") and _mail.hostname:
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     EMAIL_HOST, EMAIL_PORT = _mail.hostname, _mail.port or (465 if _mail.scheme == "smtps" else 25)
@@ -257,16 +270,12 @@ elif _mail.scheme == "console":
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 else:
     raise BadSetting("EMAIL_URL must look like smtp://user:password@host:25 or be console:")
-DEFAULT_FROM_EMAIL = environment.text("FROM_EMAIL", f"plenum@{urlsplit(BASE_URL).hostname}")
+DEFAULT_FROM_EMAIL = environment.text("FROM_EMAIL", f"plenum@{_base.hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- Files ------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = VAR_DIR / "static"
-ASSETS_DIR = VAR_DIR / "assets"  # fonts cut to size by `manage.py build_assets`
-for _folder in (STATIC_ROOT, ASSETS_DIR):
-    _folder.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static", ASSETS_DIR]
 MEDIA_ROOT = VAR_DIR / "media"
 MEDIA_URL = "/media/"  # never served: documents and images go through checked views
@@ -306,7 +315,7 @@ CSRF_COOKIE_HTTPONLY = False  # Wagtail's back office reads it
 CSRF_FAILURE_VIEW = "config.errors.expired_form"
 # How many proxies of ours stand before the application and append to X-Forwarded-For.
 TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", 0)
-if urlsplit(BASE_URL).scheme == "https":
+if _base.scheme == "https":
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60

@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.urls import register_converter
+
+from discussion.keys import KeyConverter
 
 
 class DiscussionConfig(AppConfig):
@@ -6,6 +9,7 @@ class DiscussionConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
+        register_converter(KeyConverter, "key")
         # The package publishes every reply when a comment is saved, even those that wait for
         # moderation. Its own ready() runs after ours and connects what it finds here.
         from django_comments_xtd import models as xtd

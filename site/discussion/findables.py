@@ -2,10 +2,11 @@
 
 from django.db.models.signals import m2m_changed
 from django.utils import timezone
+from wagtail.signals import page_published, post_page_move
 
 from discussion.models import PageComment
 from search import outbox
-from search.models import Kind
+from search.models import Findable, Kind
 from search.pieces import labels_of
 from search.sources import Piece, Source, register
 
@@ -50,6 +51,21 @@ def keywords_changed(instance, action, **kwargs):
         outbox.add(instance)
 
 
+def page_published_anew(instance, **kwargs):
+    # Comments show the title of their page; few publications change it.
+    shown = Findable.objects.filter(kind=Kind.COMMENT, page=instance.pk)
+    renamed = shown.exclude(title=instance.title.strip()).values("source_id")
+    outbox.add(*PageComment.objects.filter(pk__in=renamed))
+
+
+def page_moved(instance, **kwargs):
+    # All below may belong to another workgroup now.
+    below = instance.get_descendants(inclusive=True)
+    outbox.add(*PageComment.objects.filter(page__in=below))
+
+
 m2m_changed.connect(
     keywords_changed, sender=PageComment.keywords.through, dispatch_uid="search comment keywords"
 )
+page_published.connect(page_published_anew, dispatch_uid="search comments page_published")
+post_page_move.connect(page_moved, dispatch_uid="search comments post_page_move")

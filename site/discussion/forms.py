@@ -10,11 +10,12 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 from django_comments_xtd.forms import XtdCommentForm
 
-from discussion.models import PageComment
+from discussion.models import PageComment, PendingComment
 
 #: The anchors that pages.rendering gives to passages.
 ANCHOR = re.compile(r"[bp]-[\w-]{1,70}\Z")
 MOST_KEYWORDS = 8
+MOST_NUMBER = 2**31 - 1  # what the column of the comment replied to can hold
 
 
 class CommentForm(XtdCommentForm):
@@ -24,6 +25,7 @@ class CommentForm(XtdCommentForm):
     the comment replied to. A wrong one never costs the text: the form comes back filled.
     """
 
+    email = forms.EmailField(max_length=PendingComment._meta.get_field("email").max_length)
     comment = forms.CharField(max_length=settings.COMMENT_LENGTH)
     keywords = forms.CharField(
         label=_("Mots-clés"),
@@ -67,7 +69,7 @@ class CommentForm(XtdCommentForm):
 
     def clean_timestamp(self):
         """Refuse a form filled in no time, or left open for longer than COMMENTS_TIMEOUT."""
-        age = time.time() - self.cleaned_data["timestamp"]
+        age = int(time.time()) - self.cleaned_data["timestamp"]  # of any size: no float
         if age > settings.COMMENTS_TIMEOUT:
             raise forms.ValidationError(
                 _("Ce formulaire est resté ouvert longtemps. Relisez, puis envoyez à nouveau.")
@@ -101,17 +103,21 @@ class CommentForm(XtdCommentForm):
         return anchor if ANCHOR.match(anchor) else ""
 
     def clean_keywords(self):
-        """The keywords named, as objects; a word that is none of them is said, not dropped."""
+        """The keywords named, as objects; a word that is none of them is said, not dropped.
+
+        A keyword used only where the writer may not look is none of them: it would be found
+        out, and made public.
+        """
         words = [word.strip() for word in self.cleaned_data["keywords"].split(",")]
         words = [word for word in words if word]
         if len(words) > MOST_KEYWORDS:
             raise forms.ValidationError(
                 _("Choisissez au plus %(number)d mots-clés.") % {"number": MOST_KEYWORDS}
             )
-        model = apps.get_model(settings.KEYWORD_MODEL)
+        nameable = apps.get_model(settings.KEYWORD_MODEL).objects.nameable_by(self.user)
         found, unknown = [], []
         for word in words:
-            keyword = model.objects.named(word)
+            keyword = nameable.named(word)
             (found if keyword else unknown).append(keyword or word)
         if unknown:
             raise forms.ValidationError(
@@ -124,7 +130,8 @@ class CommentForm(XtdCommentForm):
         """The comment replied to must still stand under this page."""
         parent_id = self.cleaned_data.get("reply_to") or 0
         if parent_id and not (
-            PageComment.objects.published()
+            0 < parent_id <= MOST_NUMBER
+            and PageComment.objects.published()
             .filter(pk=parent_id, page_id=self.target_object.pk)
             .exists()
         ):

@@ -43,7 +43,7 @@ class PageComment(index.Indexed, XtdComment):
     )
     #: The anchor of the passage this speaks of, "" for the whole page (see pages.rendering).
     anchor = models.CharField(max_length=80, blank=True)
-    #: Given by the form that posted it, so that a form sent twice is stored once.
+    #: Made of the form that posted it and its text, so that a form sent twice is stored once.
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
     objects = CommentQuerySet.as_manager()
@@ -123,7 +123,7 @@ class PendingComment(models.Model):
 
 
 class ModerationAct(models.Model):
-    """Who hid or restored a comment, when and why; kept when the moderator's account goes."""
+    """Who hid or restored a comment, and when; kept when the moderator's account goes."""
 
     HIDE, RESTORE = "hide", "restore"
 

@@ -29,6 +29,7 @@ from wagtail.models import Page
 from wagtail.search.backends import get_search_backend
 
 from accounts.duties import moderates
+from discussion.keys import is_key
 from discussion.models import PageComment
 from discussion.moderation import moderated_by, set_hidden
 
@@ -222,7 +223,7 @@ class Moderate(BulkAction):
 
     def get_queryset(self, model, object_ids):
         """Of the comments asked for, those that are for this moderator to change."""
-        wanted = [key for key in object_ids if str(key).isdigit()]
+        wanted = [key for key in object_ids if is_key(key)]
         return list(
             moderated_by(self.request.user)
             .filter(pk__in=wanted, is_removed=not self.hidden)
@@ -307,7 +308,7 @@ class CommentViewSet(ModelViewSet):
         return [
             path("", self.index_view, name="index"),
             path("results/", self.index_results_view, name="index_results"),
-            path("inspect/<int:pk>/", self.inspect_view, name="inspect"),
+            path("inspect/<key:pk>/", self.inspect_view, name="inspect"),
         ]
 
     def get_permissions_to_register(self):

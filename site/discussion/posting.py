@@ -1,5 +1,6 @@
 """From a valid form to a published comment."""
 
+import uuid
 from datetime import timedelta
 
 from django.conf import settings
@@ -11,25 +12,34 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from accounts.models import SIGNATURE_LENGTH
+from accounts.visibility import may_see
 from discussion.models import PageComment, PendingComment
 
 SALT = "discussion.confirm"
 #: How many unconfirmed comments one address may be asked about in an hour.
 PENDING_PER_ADDRESS = 3
+#: And all addresses together: somebody who makes them up must not make a spammer of the site.
+PENDING_PER_HOUR = 200
 
 
 class TooMany(Exception):
     """One address has been sent enough confirmation mails for now."""
 
 
+class Busy(Exception):
+    """So many comments wait for a confirmation that no more mails are sent for now."""
+
+
 def publish(form, user) -> PageComment:
     """Store a member's comment; the same form sent twice gives the same comment."""
     data = form.cleaned_data
+    token = _token(form, user.pk)
     try:
         with transaction.atomic():
             return _create(
                 page=form.target_object,
-                token=data["token"],
+                token=token,
                 user=user,
                 name=user.get_full_name(),
                 comment=data["comment"],
@@ -39,42 +49,71 @@ def publish(form, user) -> PageComment:
                 keywords=data["keywords"],
             )
     except IntegrityError:
-        return PageComment.objects.get(token=data["token"], user=user)
+        published = PageComment.objects.filter(token=token).first()
+        if published is None:
+            raise
+        return published
 
 
-def hold(form, page) -> PendingComment:
+def hold(form, page) -> PageComment | None:
     """Keep a visitor's comment aside and mail the link that confirms it.
 
-    Raises TooMany, or what the mail server raised: then nothing is kept. What others never
-    confirmed in time is erased on the way.
+    Returns the comment when that was done and it is published: then nothing is kept or mailed.
+    Raises TooMany, Busy, or what the mail server raised: then nothing is kept. What others
+    never confirmed in time is erased on the way.
     """
     data = form.cleaned_data
+    email = data["email"].lower()
+    token = _token(form, email)
     language = translation.get_language()
     with transaction.atomic():
         too_old = timezone.now() - timedelta(days=settings.COMMENT_CONFIRM_DAYS)
         PendingComment.objects.filter(created_at__lt=too_old).delete()
-        pending = PendingComment.objects.filter(token=data["token"], page=page).first()
-        if pending is None:
-            an_hour_ago = timezone.now() - timedelta(hours=1)
-            recent = PendingComment.objects.filter(
-                email__iexact=data["email"], created_at__gt=an_hour_ago
-            )
-            if recent.count() >= PENDING_PER_ADDRESS:
-                raise TooMany
-            pending = PendingComment.objects.create(
-                page=page,
-                token=data["token"],
-                parent_id=data["reply_to"],
-                name=data["name"],
-                email=data["email"].lower(),
-                comment=data["comment"],
-                language=language,
-                interface_language=language,
-                anchor=data["anchor"],
-            )
-            pending.keywords.set(data["keywords"])
+        published = PageComment.objects.filter(token=token).first()
+        if published is not None:
+            return published
+        if not PendingComment.objects.filter(token=token).exists():
+            _mind_limits(email)
+        pending, is_new = PendingComment.objects.update_or_create(
+            token=token,
+            defaults={
+                "page": page,
+                "parent_id": data["reply_to"],
+                "name": data["name"],
+                "email": email,
+                "comment": data["comment"],
+                "language": language,
+                "interface_language": language,
+                "anchor": data["anchor"],
+            },
+        )
+        pending.keywords.set(data["keywords"])
+    if is_new:
+        # After the transaction: a mail server takes its time, and SQLite has one writer.
+        try:
             _mail_link(pending)
-    return pending
+        except Exception:
+            pending.delete()
+            raise
+    return None
+
+
+def _token(form, writer) -> uuid.UUID:
+    """What this text of this writer is known by, however often the form is sent.
+
+    Another text in the same form, or another writer who knows its token, is something else.
+    """
+    data = form.cleaned_data
+    return uuid.uuid5(data["token"], f"{form.target_object.pk} {writer} {data['comment']}")
+
+
+def _mind_limits(email):
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    recent = PendingComment.objects.filter(created_at__gt=an_hour_ago)
+    if recent.filter(email__iexact=email).count() >= PENDING_PER_ADDRESS:
+        raise TooMany
+    if recent.count() >= PENDING_PER_HOUR:
+        raise Busy
 
 
 def confirmation_path(pending) -> str:
@@ -88,13 +127,21 @@ def token_of(signed: str) -> str:
     return signing.loads(signed, salt=SALT, max_age=timedelta(days=settings.COMMENT_CONFIRM_DAYS))
 
 
-def confirm(token: str) -> PageComment | None:
-    """Publish the comment that waits under this token; None when there is none any more.
+def waiting(token: str, user, comments=PendingComment.objects) -> PendingComment | None:
+    """The comment that waits under this token, while the reader may speak on its page."""
+    pending = comments.filter(token=token).first()
+    if pending and may_see(pending.page, user) and pending.page.specific.discussed:
+        return pending
+    return None
+
+
+def confirm(token: str, user) -> PageComment | None:
+    """Publish the comment that waits under this token; None when there is none for the reader.
 
     Safe to call twice, also at the same time.
     """
     with transaction.atomic():
-        pending = PendingComment.objects.select_for_update().filter(token=token).first()
+        pending = waiting(token, user, PendingComment.objects.select_for_update())
         if pending is None:
             return PageComment.objects.filter(token=token).first()
         parent = PageComment.objects.published().filter(pk=pending.parent_id, page=pending.page_id)
@@ -109,7 +156,8 @@ def confirm(token: str) -> PageComment | None:
             # The comment it answered may have gone meanwhile: then it stands on its own.
             parent_id=pending.parent_id if parent.exists() else 0,
             anchor=pending.anchor,
-            keywords=list(pending.keywords.all()),
+            # Meanwhile a keyword may be used where the writer may not look, and nowhere else.
+            keywords=list(pending.keywords.nameable_by(user)),
         )
         pending.delete()
         return comment
@@ -121,7 +169,7 @@ def _create(*, page, keywords, name, email="", **fields):
         content_type=ContentType.objects.get_for_model(page),
         object_pk=str(page.pk),
         site_id=settings.SITE_ID,
-        user_name=name[:50],
+        user_name=name[:SIGNATURE_LENGTH],
         user_email=email,
         **fields,
     )

@@ -5,7 +5,7 @@ from discussion import views
 
 urlpatterns = [
     path(
-        pgettext_lazy("url", "commentaires/page/<int:page_id>/"),
+        pgettext_lazy("url", "commentaires/page/<key:page_id>/"),
         views.comment_post,
         name="comment_post",
     ),
@@ -14,5 +14,5 @@ urlpatterns = [
         views.comment_confirm,
         name="comment_confirm",
     ),
-    path(pgettext_lazy("url", "commentaires/<int:pk>/"), views.comment, name="comment"),
+    path(pgettext_lazy("url", "commentaires/<key:pk>/"), views.comment, name="comment"),
 ]

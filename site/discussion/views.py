@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.visibility import may_see, visible_pages
 from discussion import posting
 from discussion.forms import CommentForm
-from discussion.models import PageComment, PendingComment
+from discussion.models import PageComment
 
 log = logging.getLogger(__name__)
 
@@ -49,19 +49,22 @@ def _post(request, page_id):
             messages.success(request, _("Votre commentaire est publié."))
             return redirect(comment)
         try:
-            posting.hold(form, page)
+            published = posting.hold(form, page)
         except posting.TooMany:
             form.add_error(
                 "email",
                 _("Des messages attendent déjà une confirmation à cette adresse : confirmez-les."),
             )
-        except (SMTPException, OSError):
+        except (posting.Busy, SMTPException, OSError):
             log.exception("A confirmation mail could not be sent")
             form.add_error(
                 None,
                 _("Le courriel de confirmation n’a pas pu partir. Réessayez dans un moment."),
             )
         else:
+            if published:
+                messages.success(request, _("Ce commentaire est déjà publié."))
+                return redirect(published)
             messages.success(
                 request,
                 _("Presque fini : ouvrez le lien que nous venons d’envoyer à %(email)s.")
@@ -82,7 +85,7 @@ def comment_confirm(request, token):
     except signing.BadSignature:
         return render(request, "discussion/expired.html", status=410)
     if request.method == "POST":
-        comment = posting.confirm(key)
+        comment = posting.confirm(key, request.user)
         if comment is None:
             return render(request, "discussion/expired.html", status=410)
         messages.success(request, _("Merci : votre commentaire est publié."))
@@ -90,8 +93,8 @@ def comment_confirm(request, token):
     comment = PageComment.objects.filter(token=key).first()
     if comment is not None:
         return redirect(comment)
-    pending = PendingComment.objects.filter(token=key).select_related("page").first()
-    if pending is None or not pending.page.live:
+    pending = posting.waiting(key, request.user)
+    if pending is None:
         return render(request, "discussion/expired.html", status=410)
     return render(
         request, "discussion/confirm.html", {"pending": pending, "page": pending.page.specific}

@@ -19,4 +19,4 @@ def comments():
 
 @hooks.register("register_admin_urls")
 def comment_urls():
-    return [path("comments/<int:pk>/moderate/", moderate, name="comment_moderate")]
+    return [path("comments/<key:pk>/moderate/", moderate, name="comment_moderate")]

@@ -33,7 +33,10 @@ def _main_nav(request):
         (_("Mots-clés"), reverse("glossary")),
         (_("Recherche"), reverse("search")),
     ]
-    return [{"title": title, "url": url, "current": request.path == url} for title, url in links]
+    return [
+        {"title": title, "url": url, "current": request.path == url.split("#")[0]}
+        for title, url in links
+    ]
 
 
 def _footer_nav(request):

@@ -5,21 +5,21 @@ from django.db.models import F, Value
 from django.http import Http404
 from django.utils.cache import add_never_cache_headers
 from wagtail import hooks
+from wagtail.admin.auth import user_has_any_page_permission
 from wagtail.images.views.serve import ServeView
 from wagtail.models import CollectionViewRestriction, ReferenceIndex
 
-from accounts.duties import works_here
 from accounts.visibility import visible_pages
 
 
 def may_have(file, user) -> bool:
     """Whether the user may have this document or picture.
 
-    Yes for those who work in the back office, for what the site's own settings use (its
+    Yes for those who edit pages in the back office, for what the site's own settings use (its
     logo), and for what a page that the reader may see uses. A file that nothing uses is
     nobody's: no.
     """
-    if works_here(user):
+    if user_has_any_page_permission(user):
         return True
     if _in_closed_collection(file, user):
         return False

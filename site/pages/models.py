@@ -3,7 +3,10 @@
 import uuid
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.urls import reverse
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, PageChooserPanel
@@ -17,14 +20,51 @@ from pages.languages import localised
 from pages.serving import Served
 
 
+def reserved_slugs() -> set[str]:
+    """First words of the addresses that our routes use, in every language."""
+    words = set()
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            for name, args in ROUTES.items():
+                words.add(reverse(name, args=args).split("/")[2])
+    return words
+
+
+#: A route for each first word that the site's own addresses start with.
+ROUTES = {
+    "search": [],
+    "glossary": [],
+    "keyword": ["x"],
+    "person": ["x"],
+    "comment": [1],
+    "feed_latest": [],
+    "account_login": [],
+}
+
+
 class BasePage(Served, Page):
     """A page of Plenum. Concrete page types live in the sections."""
 
+    #: A copy is a text of its own, neither a translation nor the import of the same source.
+    exclude_fields_in_copy = ["translation_group", "translation_of", "source_digest"]
+    #: Whether pages of this type may stand right under the home page, beside our routes.
+    top_level = False
     #: Whether a discussion can be held under pages of this type.
     discussed = False
 
     class Meta:
         abstract = True
+
+    def clean(self):
+        super().clean()
+        if self.top_level and self.slug in reserved_slugs():
+            raise ValidationError(
+                {
+                    "slug": _(
+                        "Cette adresse est prise par le site lui-même : choisissez-en une autre."
+                    )
+                }
+            )
 
     @property
     def heading(self) -> str:
@@ -104,6 +144,8 @@ class TextMixin(models.Model):
         if self.translation_of_id:
             original = self.translation_of.specific
             self.translation_group = getattr(original, "translation_group", self.translation_group)
+        elif type(self).objects.filter(pk=self.pk, translation_of__isnull=False).exists():
+            self.translation_group = uuid.uuid4()  # it is no longer a translation of anything
         super().save(*args, **kwargs)
 
     @property

@@ -15,7 +15,11 @@ from pages.typography import french_html
 
 _LINKED = re.compile(r'linktype="page"[^>]*\bid="(\d+)"|\bid="(\d+)"[^>]*linktype="page"')
 _KEYED = re.compile(r'<(p|li)\b[^>]*?data-block-key="([\w-]+)"[^>]*>')
-_NOTE = re.compile(r"\[\[((?:(?!\]\]|</?(?:p|li|ul|ol|h\d)\b).)+)\]\]", re.S)
+#: A tag, which is taken first and left alone, or a note in the text between tags; a note
+#: may hold tags of its own, but not those of another paragraph.
+_TAG_OR_NOTE = re.compile(
+    r"\[\[((?:(?!</?(?:p|li|ul|ol|h\d)\b)<[^>]*>|(?!\]\])[^<])+)\]\]|<[^>]*>"
+)
 
 #: {page id: page} that the reader of the body being rendered may see.
 _targets: ContextVar[dict | None] = ContextVar("targets", default=None)
@@ -123,6 +127,8 @@ def _with_footnotes(html):
     notes = []
 
     def reference(match):
+        if match[1] is None:
+            return match[0]
         notes.append(mark_safe(match[1].strip()))  # a piece of HTML that was safe already
         number = len(notes)
         return (
@@ -130,4 +136,4 @@ def _with_footnotes(html):
             f' role="doc-noteref">{number}</a></sup>'
         )
 
-    return _NOTE.sub(reference, html), notes
+    return _TAG_OR_NOTE.sub(reference, html), notes

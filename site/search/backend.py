@@ -17,11 +17,11 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import close_old_connections, connection
+from django.db import OperationalError, close_old_connections, connection, transaction
 from django.db.models import Count, F, Lookup, Manager, Q, QuerySet
 from django.db.models.fields.related import ForeignObject
 from django.db.models.sql.where import NothingNode, WhereNode
@@ -165,6 +165,22 @@ def document_of(obj) -> dict[str, str]:
     return {name: joined for name, found in document.items() if (joined := " ".join(found))}
 
 
+@contextmanager
+def failing_alone(obj) -> Iterator[None]:
+    """Lets an object that cannot be indexed stay as it was, and all the others go on.
+
+    The database's own trouble is no fault of the object's: it is raised, to be tried again.
+    """
+    try:
+        # A savepoint keeps a transaction around us whole; without one there is nothing to keep.
+        with transaction.atomic() if connection.in_atomic_block else nullcontext():
+            yield
+    except OperationalError:
+        raise
+    except Exception:
+        logger.exception("%s %s cannot be indexed.", obj._meta.label, obj.pk)
+
+
 def _related(value) -> Iterable:
     if value is None:
         return []
@@ -207,8 +223,7 @@ class WhooshModelIndex(BaseIndex):
         if not model.get_search_fields():
             return
         if self._writer is not None:  # a rebuild, which has the index to itself
-            for item in items:
-                self._writer.put(str(item.pk), document_of(item))
+            self._put(self._writer, items)
         elif self.backend.outbox:
             self.backend.outbox.add(*items)
         elif items:
@@ -234,10 +249,17 @@ class WhooshModelIndex(BaseIndex):
     def write(self, items: Iterable, missing: Iterable) -> None:
         """Writes objects and removes missing keys in one step, under the backend's lock."""
         with self.files.writing() as writer:
-            for item in items:
-                writer.put(str(item.pk), document_of(item))
+            self._put(writer, items)
             for key in missing:
                 writer.remove(str(key))
+
+    def _put(self, writer: Writer, items: Iterable) -> None:
+        for item in items:
+            document = None
+            with failing_alone(item):
+                document = document_of(item)
+            if document is not None:
+                writer.put(str(item.pk), document)
 
     @contextmanager
     def rebuilding(self, wait: float = WAIT) -> Iterator[None]:

@@ -206,6 +206,10 @@ class Search:
         return allowed
 
     def _groups_named(self, wanted: str) -> list[int]:
+        # What is chosen in the form is a slug; other groups may have all its words and more.
+        chosen = [pk for pk, page in self.workgroups.items() if page.slug == wanted.casefold()]
+        if chosen:
+            return chosen
         said = analysis.words(wanted)
         return [
             pk

@@ -47,7 +47,11 @@ def note(*objects: models.Model) -> None:
 
 
 def drain() -> int:
-    """Works off all entries, and says how many; what fails stays for the next time."""
+    """Works off all entries, and says how many.
+
+    When the index or the database fails, the entries stay for the next time. An object that
+    fails by itself is logged and passed over, or nothing after it would ever be found.
+    """
     from search.models import OutboxEntry
 
     if not OutboxEntry.objects.exists():

@@ -18,13 +18,13 @@ from datetime import date as Date
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_delete
 from wagtail.models import Page
 from wagtail.signals import page_published, post_page_move
 
 from accounts.visibility import visible_pages
 from search import outbox
-from search.backend import indexed_root
+from search.backend import failing_alone, indexed_root
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,8 @@ def follow(sender: type[models.Model], said_by) -> None:
     uid = f"search follows {sender._meta.label_lower}"
     # weak=False: nobody else holds this function.
     post_save.connect(changed, sender=sender, weak=False, dispatch_uid=uid)
-    post_delete.connect(changed, sender=sender, weak=False, dispatch_uid=uid)
+    # Before: what was tied to it is not known any more when it is gone.
+    pre_delete.connect(changed, sender=sender, weak=False, dispatch_uid=uid)
 
 
 def listen() -> None:
@@ -216,7 +217,8 @@ def refresh(root: type[models.Model], found: list[models.Model], missing: set[st
         _remove(Findable.objects.filter(source_type__in=labels, source_id__in=gone))
     for obj in found:
         if obj._meta.label_lower in _sources:
-            _refresh_one(obj)
+            with failing_alone(obj):
+                _refresh_one(obj)
 
 
 def _refresh_one(obj) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.models import User
+from discussion.models import PageComment
 from tests import base
 
 URL = "/fr/compte/"
@@ -54,3 +55,11 @@ def test_a_member_cannot_give_themselves_rights(client, member):
     assert not user.is_superuser
     assert user.email == member.email
     assert [group.name for group in user.groups.all()] == ["Members"]
+
+
+@pytest.mark.django_db
+def test_a_name_is_no_longer_than_its_signature(client, member):
+    base.sign_in(client, member)
+    assert client.post(URL, {"display_name": "M" * 51, "language": "fr"}).status_code == 422
+    assert client.post(URL, {"display_name": "M" * 50, "language": "fr"}).status_code == 302
+    assert PageComment._meta.get_field("user_name").max_length == 50

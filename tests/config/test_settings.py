@@ -43,6 +43,12 @@ def start(tmp_path, **changes):
         {"EMAIL_URL": "pigeon://coop"},
         {"EMAIL_URL": None},
         {"TRUSTED_PROXIES": "many"},
+        {"BASE_URL": "http://[::1"},
+        {"BASE_URL": "http://host:port"},
+        {"EMAIL_URL": "smtp://host:port"},
+        {"DATABASE_URL": "postgres://[bad/name"},
+        {"DATABASE_URL": "sqlite:////no/such/folder/db.sqlite3"},
+        {"VAR_DIR": "/proc/nowhere"},
     ],
     ids=lambda wrong: "=".join(str(part) for part in next(iter(wrong.items()))),
 )

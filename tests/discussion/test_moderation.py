@@ -218,6 +218,18 @@ def test_several_are_hidden_and_restored_at_once(as_user, moderator, page):
 
 
 @pytest.mark.django_db
+def test_odd_numbers_choose_nothing(as_user, moderator, comment):
+    client = as_user(moderator)
+    ids = f"id={comment.pk}&id=²&id={10**30}&id={2**63}&id=-1&id=x"
+    url = f"/admin/bulk/discussion/pagecomment/hide/?{ids}&next={LIST}"
+    assert client.get(url).status_code == 200
+    client.post(url)
+    assert hidden(comment)
+    for number in (2**63, 10**30):
+        assert client.get(f"/admin/comments/{number}/moderate/").status_code == 404
+        assert client.get(f"/admin/comments/inspect/{number}/").status_code == 404
+
+
 def test_all_means_all_that_the_list_showed(as_user, moderator, page, workgroup):
     client = as_user(moderator)
     other = base.make_minutes(workgroup, title="Autre")

@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.core import mail
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
 from discussion.models import PageComment, PendingComment
 from discussion.posting import PENDING_PER_ADDRESS, confirmation_path
+from pages.templatetags.pages_tags import paragraphs
 from tests import base
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +22,13 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def minutes(workgroup):
     return base.make_minutes(workgroup)
+
+
+@pytest.fixture(autouse=True)
+def in_french():
+    """Addresses are made in the language of the moment, which a request leaves behind."""
+    with translation.override("fr"):
+        yield
 
 
 def post(client, page, **changes):
@@ -222,6 +231,207 @@ def test_it_refuses_comments_where_no_discussion_is_held(client, workgroup, minu
     assert client.post(reverse("comment_post", args=[workgroup.pk]), data).status_code == 404
     assert client.post(reverse("comment_post", args=[minutes.pk]), data).status_code == 302
     assert client.get(reverse("comment_post", args=[minutes.pk])).status_code == 405
+
+
+# --- The same form, another text ------------------------------------------------------------------
+
+
+def test_it_keeps_a_second_text_from_the_same_form(client, minutes, member):
+    base.sign_in(client, member)
+    data = base.comment_form_data(minutes)
+    url = reverse("comment_post", args=[minutes.pk])
+    client.post(url, data)
+    client.post(url, data | {"comment": "Autre chose."})
+    assert {comment.comment for comment in PageComment.objects.all()} == {
+        data["comment"],
+        "Autre chose.",
+    }
+
+
+def test_it_tells_a_visitor_whose_text_is_published_already(client, minutes):
+    data = base.comment_form_data(minutes)
+    url = reverse("comment_post", args=[minutes.pk])
+    client.post(url, data)
+    client.post(link_in(mail.outbox[0]))
+    comment = PageComment.objects.get()
+    again = client.post(url, data)
+    assert again.url == comment.get_absolute_url()
+    assert "déjà publié" in client.get(again.url, follow=True).content.decode()
+    assert PendingComment.objects.count() == 0
+    assert len(mail.outbox) == 1
+
+
+def test_it_holds_a_visitors_second_text_from_a_form_that_was_confirmed(client, minutes):
+    data = base.comment_form_data(minutes)
+    url = reverse("comment_post", args=[minutes.pk])
+    client.post(url, data)
+    client.post(link_in(mail.outbox[0]))
+    client.post(url, data | {"comment": "Autre chose."})
+    link = link_in(mail.outbox[1])
+    assert "Autre chose." in client.get(link).content.decode()
+    assert client.post(link).status_code == 302
+    assert PageComment.objects.count() == 2
+
+
+@pytest.mark.parametrize("change", [{"comment": "Mieux dit."}, {"email": "right@plenum.example"}])
+def test_it_mails_a_correction_made_before_confirming(client, minutes, change):
+    data = base.comment_form_data(minutes)
+    url = reverse("comment_post", args=[minutes.pk])
+    client.post(url, data)
+    corrected = data | change
+    client.post(url, corrected)
+    assert mail.outbox[1].to == [corrected["email"]]
+    assert corrected["comment"] in client.get(link_in(mail.outbox[1])).content.decode()
+
+
+def test_it_takes_a_corrected_name_without_another_mail(client, minutes):
+    data = base.comment_form_data(minutes)
+    url = reverse("comment_post", args=[minutes.pk])
+    client.post(url, data)
+    client.post(url, data | {"name": "Vera Visiteuse"})
+    assert PendingComment.objects.get().name == "Vera Visiteuse"
+    assert len(mail.outbox) == 1
+
+
+def test_a_token_known_from_elsewhere_is_no_trouble(client, minutes, workgroup, member, moderator):
+    other = base.make_minutes(workgroup)
+    token = base.comment_form_data(minutes)["token"]
+    base.sign_in(client, member)
+    assert post(client, minutes, token=token).status_code == 302
+    for someone in (Client(), base.sign_in(Client(), moderator)):
+        assert post(someone, minutes, token=token).status_code == 302
+        assert post(someone, other, token=token).status_code == 302
+    assert PageComment.objects.count() == 3
+    assert PendingComment.objects.count() == 2
+
+
+# --- A page closed meanwhile ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["closed", "unpublished"])
+def test_a_link_opens_no_page_that_its_reader_may_not_see(client, minutes, workgroup, how):
+    minutes.title = "Ordre du jour secret"
+    minutes.save_revision().publish()
+    post(client, minutes)
+    link = link_in(mail.outbox[0])
+    if how == "closed":
+        base.close(workgroup, "Groupe fermé")
+    else:
+        minutes.unpublish()
+    shown = client.get(link)
+    assert shown.status_code == 410
+    assert "secret" not in shown.content.decode()
+    assert client.post(link).status_code == 410
+    assert PageComment.objects.count() == 0
+
+
+def test_a_link_is_good_for_a_reader_of_the_closed_page(client, minutes, workgroup, group_member):
+    post(client, minutes)
+    link = link_in(mail.outbox[0])
+    base.close(workgroup, "Groupe fermé")
+    base.sign_in(client, group_member)
+    assert client.get(link).status_code == 200
+    assert client.post(link).status_code == 302
+    assert PageComment.objects.count() == 1
+
+
+# --- Keywords of closed groups --------------------------------------------------------------------
+
+
+def test_a_keyword_used_where_the_writer_may_not_look_is_unknown(
+    client, minutes, private_workgroup, group_member
+):
+    secret, unused = base.make_keyword("fusion"), base.make_keyword("statut")
+    closed = base.make_minutes(private_workgroup, keywords=[secret])
+    answers = [
+        post(client, minutes, keywords=word).context["discussion"]["form"].errors["keywords"]
+        for word in ("fusion", "zzz")
+    ]
+    assert answers[0][0].replace("fusion", "zzz") == answers[1][0]
+    assert post(client, minutes, keywords="statut").status_code == 302
+    base.make_comment(closed, keywords=[unused])
+    assert post(client, minutes, keywords="statut").status_code == 422
+    base.sign_in(client, group_member)
+    assert post(client, minutes, keywords="fusion").status_code == 302
+    assert list(PageComment.objects.latest("pk").keywords.all()) == [secret]
+
+
+def test_a_keyword_that_became_private_is_not_published(client, minutes, workgroup):
+    keyword, other = base.make_keyword("fusion"), base.make_keyword("statut")
+    post(client, minutes, keywords="fusion, statut")
+    base.make_minutes(base.make_workgroup(private_to="Groupe fermé"), keywords=[keyword])
+    client.post(link_in(mail.outbox[0]))
+    assert list(PageComment.objects.get().keywords.all()) == [other]
+
+
+# --- Odd input ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"timestamp": 10**400},
+        {"timestamp": -(10**400)},
+        {"reply_to": 2**31},
+        {"reply_to": 10**30},
+        {"reply_to": -(10**30)},
+        {"email": "a@" + ".".join(["b" * 60] * 5) + ".example"},
+    ],
+    ids=lambda odd: "{}={:.12}".format(*next((name, str(value)) for name, value in odd.items())),
+)
+def test_it_says_what_is_wrong_with_odd_input(client, minutes, odd):
+    response = post(client, minutes, **odd)
+    assert response.status_code == 422
+    assert PendingComment.objects.count() == 0
+    form = response.context["discussion"]["form"]
+    data = {name: form[name].value() or "" for name in form.fields} | {"email": "a@b.example"}
+    assert client.post(reverse("comment_post", args=[minutes.pk]), data).status_code == 302
+
+
+@pytest.mark.parametrize("number", [10**23, 2**63, 10**18, "²"])
+def test_there_is_nothing_at_an_odd_number(client, minutes, number):
+    assert client.get(f"/fr/commentaires/{number}/").status_code == 404
+    assert client.post(f"/fr/commentaires/page/{number}/").status_code == 404
+
+
+# --- The mail -------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_holds_no_lock_while_the_mail_is_sent(client, minutes, monkeypatch):
+    def busy(*args, **kwargs):
+        open_while_sending.append(connection.in_atomic_block)
+        raise TimeoutError
+
+    open_while_sending = []
+    monkeypatch.setattr("discussion.posting.send_mail", busy)
+    assert post(client, minutes).status_code == 422
+    assert open_while_sending == [False]
+    assert PendingComment.objects.count() == 0
+
+
+def test_the_mail_carries_no_words_of_the_writer(client, minutes):
+    post(client, minutes, name="Gagnez http://buy.example", comment="Achetez ici.")
+    assert "buy.example" not in mail.outbox[0].body
+    assert "Achetez" not in mail.outbox[0].body
+    assert minutes.title in mail.outbox[0].body
+
+
+def test_it_sends_only_so_many_mails_an_hour(client, minutes, monkeypatch):
+    monkeypatch.setattr("discussion.posting.PENDING_PER_HOUR", 2)
+    for number in range(2):
+        assert post(client, minutes, email=f"v{number}@plenum.example").status_code == 302
+    response = post(client, minutes, comment="Je tiens à ce texte.")
+    assert response.status_code == 422
+    assert "Je tiens à ce texte." in response.content.decode()
+    assert len(mail.outbox) == 2
+    client.post(link_in(mail.outbox[0]))
+    assert post(client, minutes).status_code == 302, "a confirmed one no longer counts"
+
+
+def test_a_line_of_spaces_starts_a_paragraph_too():
+    assert paragraphs("un\n \t\n \ndeux\ntrois", "fr") == "<p>un</p>\n<p>deux<br>trois</p>"
+    assert paragraphs("un\r\n\r\n  deux", "fr") == "<p>un</p>\n<p>  deux</p>"
 
 
 def _signed_at(page, seconds):

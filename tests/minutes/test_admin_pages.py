@@ -336,7 +336,7 @@ def test_roles_are_listed_and_moved(as_user, editor):
     ["/admin/minutes/", "/admin/snippets/accounts/person/", "/admin/roles/", "/admin/keywords/"],
 )
 def test_moderators_see_no_lists_but_their_own(as_user, moderator, editor, url):
-    assert as_user(moderator).get(url).status_code == 302
+    assert as_user(moderator).get(url).status_code == 403
     assert as_user(editor).get(url).status_code == 200
     assert f'"{url}"' not in as_user(moderator).get("/admin/").content.decode()
     assert f'"{url}"' in as_user(editor).get("/admin/").content.decode()

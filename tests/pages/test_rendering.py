@@ -65,6 +65,19 @@ def test_it_sets_footnotes_at_the_end_and_links_both_ways(workgroup):
     assert 'href="#note-ref-2"' in html
 
 
+def test_it_takes_double_brackets_for_a_note_in_text_alone(workgroup):
+    wiki = '<a href="https://x.example/wiki/[[Page]]">le wiki</a>'
+    page = base.make_minutes(
+        workgroup,
+        body=[base.text_block(f"Voir {wiki}.[[Une note avec {wiki}, [1] et <b>gras</b>.]] Fin.")],
+    )
+    html = shown(page)
+    assert html.count('href="https://x.example/wiki/[[Page]]"') == 2
+    assert html.count('role="doc-noteref"') == 1
+    assert html.index("et <b>gras</b>.") > html.index("Fin.")
+    assert "<sup" not in html.split("</a>")[0]
+
+
 def test_it_spaces_french_and_only_french(workgroup):
     french = base.make_minutes(workgroup, body=[base.text_block("Qui ?")])
     dutch = base.make_minutes(workgroup, body=[base.text_block("Wie ?")], language="nl")

@@ -2,17 +2,21 @@
 
 import threading
 from io import StringIO
+from unittest.mock import Mock
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from wagtail.models import Page
 from wagtail.search.backends import get_search_backend
 
+from minutes.findables import MinutesSource
 from minutes.models import MinutesPage
+from search import backend as backend_module
 from search import outbox
 from search.models import Findable, OutboxEntry
 from search.whoosh_index import query
+from tests import base
 
 
 def indexed(model, term, field="s__title"):
@@ -69,6 +73,69 @@ def test_it_keeps_what_fails_for_the_next_time(publish, monkeypatch):
         with pytest.raises(ZeroDivisionError):
             outbox.drain()
     assert OutboxEntry.objects.exists()
+    outbox.drain()
+    assert Findable.objects.filter(title="Fragile").exists()
+
+
+def failing_for(title):
+    """MinutesSource.pieces, but it raises for the page of this title."""
+    whole = MinutesSource.pieces
+
+    def pieces(self, page):
+        if page.title == title:
+            raise ValueError("no pieces")
+        return whole(self, page)
+
+    return pieces
+
+
+@pytest.mark.parametrize(
+    "transactions",
+    ["the test's", pytest.param("real", marks=pytest.mark.django_db(transaction=True))],
+)
+def test_it_goes_on_after_an_object_that_cannot_be_cut_into_pieces(
+    publish, monkeypatch, caplog, transactions
+):
+    monkeypatch.setattr(MinutesSource, "pieces", failing_for("Maudite"))
+    bad = publish("Maudite")
+    good = publish("Benie")
+    base.make_comment(good, "Une remarque.")
+    outbox.drain()
+    assert not OutboxEntry.objects.exists()
+    assert not Findable.objects.filter(title="Maudite").exists()
+    assert Findable.objects.filter(title="Benie").count() == 2, "the page and its comment"
+    assert indexed(Findable, "ben", "s__title_terms") == 1
+    assert f"minutes.MinutesPage {bad.pk}" in caplog.text
+
+
+def test_it_goes_on_after_an_object_that_makes_no_document(publish, monkeypatch, caplog):
+    document_of = backend_module.document_of
+
+    def failing(obj):
+        if getattr(obj, "title", "") == "Maudite":
+            raise ValueError("no document")
+        return document_of(obj)
+
+    monkeypatch.setattr(backend_module, "document_of", failing)
+    publish("Maudite")
+    publish("Benie")
+    outbox.drain()
+    assert not OutboxEntry.objects.exists()
+    assert indexed(Page, "ben") == 1
+    index = get_search_backend().get_index_for_model(Page)
+    index.rebuild()  # it isn't in the way of a rebuild either
+    assert indexed(Page, "ben") == 1
+    assert indexed(Page, "maud") == 0
+    assert "cannot be indexed" in caplog.text
+
+
+def test_it_keeps_everything_when_it_is_the_database_that_fails(publish, monkeypatch):
+    outbox.drain()
+    publish("Fragile")
+    with monkeypatch.context() as patch:
+        patch.setattr(MinutesSource, "pieces", Mock(side_effect=OperationalError("locked")))
+        with pytest.raises(OperationalError):
+            outbox.drain()
     outbox.drain()
     assert Findable.objects.filter(title="Fragile").exists()
 

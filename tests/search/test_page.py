@@ -142,6 +142,14 @@ class TestFinding:
         by_date = look_for("réunion", type="minutes", tri="date")
         assert by_date.titles == ["5e réunion", "4e réunion du groupe"]
 
+    def test_it_finds_in_the_chosen_group_alone(self, make_minutes, look_for):
+        for title in ("Logement", "Logement et énergie"):
+            group = base.make_workgroup(title, slug=title.lower().replace(" ", "-"))
+            make_minutes(title=f"Réunion {title}", under=group)
+        chosen = look_for("réunion", groupe="logement")
+        assert chosen.titles == ["Réunion Logement"]
+        assert look_for("réunion groupe:energie").titles == ["Réunion Logement et énergie"]
+
     def test_it_counts_each_kind_and_all_of_them(self, minutes, look_for):
         comment_on(minutes, "Quelle réunion !")
         found = look_for("réunion", type="comment")

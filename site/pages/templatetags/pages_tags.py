@@ -1,5 +1,7 @@
 """Tags and filters that every section's templates use."""
 
+import re
+
 from django import template
 from django.contrib.auth.models import AnonymousUser
 from django.utils.html import conditional_escape
@@ -45,7 +47,7 @@ def typography(text, language=None):
 def paragraphs(text, language=None):
     """Plain text as paragraphs: a blank line starts one, a line end is kept."""
     shown = typography(str(text).replace("\r\n", "\n").replace("\r", "\n"), language)
-    parts = [part.strip("\n") for part in shown.split("\n\n")]
+    parts = [part.strip("\n") for part in re.split(r"\n\s*\n", shown)]
     return mark_safe(  # every part is escaped here
         "\n".join(
             f"<p>{conditional_escape(part)}</p>".replace("\n", "<br>")
