@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from django.core.paginator import Paginator
 from django.contrib.contenttypes.models import ContentType
+from django.core.paginator import Paginator
 from django.db.models import CharField, F, Q, prefetch_related_objects
 from django.db.models.functions import Cast
 from wagtail.models import Page, ReferenceIndex

@@ -324,6 +324,7 @@ def test_it_hides_what_lies_under_an_unpublished_group(world, client):
     search = reverse("search") + "?q=ouverte"
     assert "Réunion ouverte" in words(client.get(search))
     world["open_group"].unpublish()
-    for url in (world["open"].url, "/fr/", search, "/fr/flux/", "/sitemap.xml"):
+    assert client.get(world["open"].url).status_code == 404
+    for url in ("/fr/", search, "/fr/flux/", "/sitemap.xml"):
         page = words(client.get(url))
         assert "Réunion ouverte" not in page and world["open"].slug not in page, url

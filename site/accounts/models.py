@@ -12,7 +12,6 @@ from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel
 from wagtail.search import index
 
-
 #: How many letters of a display name sign a comment: what a comment has room for.
 SIGNATURE_LENGTH = 50
 

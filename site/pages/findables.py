@@ -14,9 +14,11 @@ def pages_with(document):
     """The pages that show or attach a document, and so are found by its title."""
     uses = ReferenceIndex.get_references_to(document)
     uses = uses.filter(base_content_type=ContentType.objects.get_for_model(Page))
-    return Page.objects.alias(key=Cast("pk", CharField())).filter(
-        Q(key__in=uses.values("object_id")) | Q(attachments__document=document)
-    ).distinct()
+    return (
+        Page.objects.alias(key=Cast("pk", CharField()))
+        .filter(Q(key__in=uses.values("object_id")) | Q(attachments__document=document))
+        .distinct()
+    )
 
 
 follow(get_document_model(), pages_with)

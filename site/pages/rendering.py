@@ -17,9 +17,7 @@ _LINKED = re.compile(r'linktype="page"[^>]*\bid="(\d+)"|\bid="(\d+)"[^>]*linktyp
 _KEYED = re.compile(r'<(p|li)\b[^>]*?data-block-key="([\w-]+)"[^>]*>')
 #: A tag, which is taken first and left alone, or a note in the text between tags; a note
 #: may hold tags of its own, but not those of another paragraph.
-_TAG_OR_NOTE = re.compile(
-    r"\[\[((?:(?!</?(?:p|li|ul|ol|h\d)\b)<[^>]*>|(?!\]\])[^<])+)\]\]|<[^>]*>"
-)
+_TAG_OR_NOTE = re.compile(r"\[\[((?:(?!</?(?:p|li|ul|ol|h\d)\b)<[^>]*>|(?!\]\])[^<])+)\]\]|<[^>]*>")
 
 #: {page id: page} that the reader of the body being rendered may see.
 _targets: ContextVar[dict | None] = ContextVar("targets", default=None)

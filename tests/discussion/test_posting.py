@@ -24,13 +24,6 @@ def minutes(workgroup):
     return base.make_minutes(workgroup)
 
 
-@pytest.fixture(autouse=True)
-def in_french():
-    """Addresses are made in the language of the moment, which a request leaves behind."""
-    with translation.override("fr"):
-        yield
-
-
 def post(client, page, **changes):
     data = base.comment_form_data(page, **changes)
     return client.post(reverse("comment_post", args=[page.pk]), data)
