@@ -1,6 +1,7 @@
 """Keywords in the page editor: any label or synonym, in any language, names its concept."""
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import FieldPanel
 from wagtail.admin.widgets import AdminTagWidget
@@ -24,7 +25,10 @@ class KeywordPanel(FieldPanel):
     """A page's keywords, with completion over every label."""
 
     def __init__(self, field_name, **kwargs):
-        super().__init__(field_name, **{"widget": KeywordWidget, **kwargs})
+        help_text = _("Un mot que le glossaire ne connaît pas y entre comme nouveau mot-clé.")
+        super().__init__(
+            field_name, **{"widget": KeywordWidget, "help_text": help_text, **kwargs}
+        )
 
 
 class KeywordPageForm(WagtailAdminPageForm):

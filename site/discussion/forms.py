@@ -63,9 +63,6 @@ class CommentForm(XtdCommentForm):
             attrs={"autocomplete": "off", "tabindex": "-1"}
         )
         self.order_fields(["name", "email", "comment", "keywords"])
-        for name, field in self.fields.items():
-            if field.help_text and not field.widget.is_hidden:
-                field.widget.attrs["aria-describedby"] = f"id_{name}_helptext"
 
     def clean_timestamp(self):
         """Refuse a form filled in no time, or left open for longer than COMMENTS_TIMEOUT."""

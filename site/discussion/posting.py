@@ -58,9 +58,9 @@ def publish(form, user) -> PageComment:
 def hold(form, page) -> PageComment | None:
     """Keep a visitor's comment aside and mail the link that confirms it.
 
-    Returns the comment when that was done and it is published: then nothing is kept or mailed.
-    Raises TooMany, Busy, or what the mail server raised: then nothing is kept. What others
-    never confirmed in time is erased on the way.
+    Returns the comment when it has been confirmed already: then there is nothing to keep. Raises
+    TooMany, Busy, or what the mail server raised: then nothing is kept. What others never
+    confirmed in time is erased on the way.
     """
     data = form.cleaned_data
     email = data["email"].lower()

@@ -9,7 +9,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.visibility import may_see, visible_pages
 from discussion import posting
@@ -28,13 +28,17 @@ def discussed_page(page_id, user):
 
 
 @csrf_exempt  # for visitors only, see below
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def comment_post(request, page_id):
     """Publish a member's comment or hold a visitor's; else show the page, form filled.
+
+    Whoever comes here without a form (by the address of a refused one) is led to the page.
 
     A visitor's post carries no authority that another site could borrow, and the form is
     signed; so reading a page sets no cookie. A member's post is checked like any other.
     """
+    if request.method != "POST":
+        return redirect(discussed_page(page_id, request.user).get_url(request) + "#repondre")
     if request.user.is_authenticated:
         return csrf_protect(_post)(request, page_id)
     return _post(request, page_id)
@@ -65,7 +69,7 @@ def _post(request, page_id):
             if published:
                 messages.success(request, _("Ce commentaire est déjà publié."))
                 return redirect(published)
-            messages.success(
+            messages.warning(
                 request,
                 _("Presque fini : ouvrez le lien que nous venons d’envoyer à %(email)s.")
                 % {"email": form.cleaned_data["email"]},

@@ -142,6 +142,14 @@ def test_it_gives_back_what_was_typed_when_something_is_wrong(client, minutes, w
     assert fixed.general_errors or any(fixed.errors.values())
 
 
+def test_it_ties_each_remark_to_its_field(client, minutes):
+    page = post(client, minutes, keywords="inconnu").content.decode()
+    field = re.search(r'<input[^>]*name="keywords"[^>]*>', page)[0]
+    assert 'aria-invalid="true"' in field
+    assert "id_keywords_helptext" in field and "id_keywords_error" in field
+    assert 'id="id_keywords_error"' in page
+
+
 def test_it_can_be_sent_again_after_a_stale_form_came_back(client, minutes):
     stale = post(client, minutes, timestamp=base.seconds_ago(settings.COMMENTS_TIMEOUT + 60))
     form = stale.context["discussion"]["form"]
@@ -223,7 +231,9 @@ def test_it_refuses_comments_where_no_discussion_is_held(client, workgroup, minu
     data = base.comment_form_data(minutes)
     assert client.post(reverse("comment_post", args=[workgroup.pk]), data).status_code == 404
     assert client.post(reverse("comment_post", args=[minutes.pk]), data).status_code == 302
-    assert client.get(reverse("comment_post", args=[minutes.pk])).status_code == 405
+    by_address = client.get(reverse("comment_post", args=[minutes.pk]))
+    assert by_address.url == f"{minutes.url}#repondre"
+    assert client.get(reverse("comment_post", args=[workgroup.pk])).status_code == 404
 
 
 # --- The same form, another text ------------------------------------------------------------------
@@ -408,6 +418,7 @@ def test_the_mail_carries_no_words_of_the_writer(client, minutes):
     assert "buy.example" not in mail.outbox[0].body
     assert "Achetez" not in mail.outbox[0].body
     assert minutes.title in mail.outbox[0].body
+    assert mail.outbox[0].body.startswith("Bonjour,")
 
 
 def test_it_sends_only_so_many_mails_an_hour(client, minutes, monkeypatch):
