@@ -1,6 +1,8 @@
 """What search finds of the minutes: meetings, articles, rosters, workgroups and people."""
 
 from django.db.models import Q
+from django.utils import translation
+from django.utils.formats import date_format
 from wagtail.models import Page
 
 from accounts.models import Person
@@ -16,6 +18,7 @@ from minutes.models import (
     WorkgroupPage,
 )
 from minutes.overview import owners_of_actions_in, pages_with_actions_of
+from pages.templatetags.pages_tags import ordinal_meeting
 from search.models import Kind
 from search.pieces import keyword_labels, page_pieces
 from search.sources import PageSource, Piece, Source, follow, register
@@ -27,7 +30,8 @@ def people_lines(rows) -> str:
     """The people of an attendance list or a roster, one a line, with what they do."""
     lines = []
     for row in rows.select_related("person", "role"):
-        role = " / ".join(dict.fromkeys(filter(None, [row.role.label_fr, row.role.label_nl])))
+        labels = " / ".join(filter(None, [row.role.label_fr, row.role.label_nl]))
+        role = " / ".join(dict.fromkeys(part.strip() for part in labels.split("/")))
         lines.append(", ".join(filter(None, [row.person.name, row.does, role])))
     return "\n".join(lines)
 
@@ -57,12 +61,19 @@ class InWorkgroup(PageSource):
         return WorkgroupPage.objects.ancestor_of(page).only("pk").first()
 
 
+def meeting_line(page) -> str:
+    """ "4e réunion, 25 septembre 2025" in the language of the minutes, as their page says it."""
+    with translation.override(page.language):
+        day = date_format(page.meeting_date, "j F Y") if page.meeting_date else ""
+        return ", ".join(filter(None, [ordinal_meeting(page.ordinal), day]))
+
+
 @register
 class MinutesSource(InWorkgroup):
     model = MinutesPage
 
     def pieces(self, page):
-        where = " ".join(filter(None, [page.place, page.host]))
+        where = ", ".join(filter(None, [meeting_line(page), page.place, page.host]))
         yield from page_pieces(
             page,
             Kind.MINUTES,

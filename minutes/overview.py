@@ -84,6 +84,7 @@ def minutes_context(page, request) -> dict:
         "excused": [row for row in rows if row.excused],
         "minute_takers": [row.person for row in present if row.role.is_minute_taker],
         "workgroup": parent_of(page),
+        "upcoming": bool(page.meeting_date and page.meeting_date > timezone.localdate()),
         "previous": previous,
         "next": following,
         **common_context(page, request),
