@@ -1,8 +1,10 @@
 """The visit counter: people, once a day, and nothing about who they are."""
 
 import datetime
+import sqlite3
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from pages.models import VisitCount, VisitMark, VisitSalt
@@ -88,3 +90,22 @@ def test_it_shows_the_page_even_when_it_cannot_count(client, page, monkeypatch):
 
     monkeypatch.setattr("pages.visits._record", broken)
     assert visit(client, page).status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="only SQLite has one lock for all")
+def test_it_does_not_make_a_reader_wait_for_another_writer(client):
+    page = base.make_minutes(base.make_workgroup())
+    client.get(page.url)  # what is made at a site's first request is made
+    other = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        assert visit(client, page).status_code == 200
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+    assert total(page) == 0
+    visit(client, page)
+    assert total(page) == 1
+    with connection.cursor() as cursor:
+        assert cursor.execute("PRAGMA busy_timeout").fetchone()[0] == 20_000
