@@ -26,9 +26,7 @@ class KeywordPanel(FieldPanel):
 
     def __init__(self, field_name, **kwargs):
         help_text = _("Un mot que le glossaire ne connaît pas y entre comme nouveau mot-clé.")
-        super().__init__(
-            field_name, **{"widget": KeywordWidget, "help_text": help_text, **kwargs}
-        )
+        super().__init__(field_name, **{"widget": KeywordWidget, "help_text": help_text, **kwargs})
 
 
 class KeywordPageForm(WagtailAdminPageForm):

@@ -7,7 +7,6 @@ from django.core.paginator import Paginator
 from django.db.models import CharField, F, Q, prefetch_related_objects
 from django.db.models.functions import Cast
 from django.utils import timezone
-from django.utils import timezone
 from wagtail.models import Page, ReferenceIndex
 
 from accounts.models import Person

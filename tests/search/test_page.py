@@ -142,6 +142,10 @@ class TestFinding:
         by_date = look_for("réunion", type="minutes", tri="date")
         assert by_date.titles == ["5e réunion", "4e réunion du groupe"]
 
+    def test_it_says_so_when_nothing_was_found(self, minutes, look_for):
+        found = look_for("introuvable")
+        assert "Rien n’a été trouvé" in found.text_found
+
     def test_it_finds_in_the_chosen_group_alone(self, make_minutes, look_for):
         for title in ("Logement", "Logement et énergie"):
             group = base.make_workgroup(title, slug=title.lower().replace(" ", "-"))
