@@ -71,7 +71,7 @@ test-tools: $(VENV)/.tests
 lint: test-tools
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
-	@git ls-files '*.html' | xargs -r $(RUN) -m djade --check --target-version 5.2
+	@git ls-files '*.html' | xargs -r "$(VENV)/bin/djade" --check --target-version 5.2
 
 check: test-tools
 	@$(RUN) -W error -m config.compile_messages
