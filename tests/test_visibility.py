@@ -211,10 +211,10 @@ def test_it_closes_at_the_next_request_when_rights_change(world, client, group_m
     outbox.drain()
     search = reverse("search") + "?q=ouverte"
     assert client.get(open_page.url).status_code == 200
-    assert "Réunion ouverte" in words(client.get(search))
+    assert world["open"].slug in words(client.get(search))
     base.close(open_page, "Autre groupe")
     assert client.get(open_page.url).status_code == 404
-    assert "Réunion ouverte" not in words(client.get(search))
+    assert world["open"].slug not in words(client.get(search))
 
 
 def test_it_closes_with_the_page_when_that_moves_into_a_private_group(world, client):
@@ -322,9 +322,9 @@ def test_it_tells_a_page_s_new_address_only_to_those_who_may_see_it(
 def test_it_hides_what_lies_under_an_unpublished_group(world, client):
     outbox.drain()
     search = reverse("search") + "?q=ouverte"
-    assert "Réunion ouverte" in words(client.get(search))
+    assert world["open"].slug in words(client.get(search))
     world["open_group"].unpublish()
     assert client.get(world["open"].url).status_code == 404
     for url in ("/fr/", search, "/fr/flux/", "/sitemap.xml"):
         page = words(client.get(url))
-        assert "Réunion ouverte" not in page and world["open"].slug not in page, url
+        assert world["open"].slug not in page, url
