@@ -69,7 +69,7 @@ class Marker:
         html = _marked(text, [p for p in places if p[0] >= start and p[1] <= end], start, end)
         before = "… " if start else ""
         after = " …" if end < len(text) else ""
-        return mark_safe(f"{before}{html}{after}"), shown
+        return mark_safe(f"{before}{html}{after}"), shown  # _marked escaped it
 
 
 def _best_window(places: list[tuple[int, int, str]]) -> tuple[int, int]:
@@ -105,4 +105,4 @@ def _marked(text: str, places, start: int, end: int) -> SafeString:
         parts.append(f"<mark>{escape(text[word_start:word_end])}</mark>")
         at = word_end
     parts.append(escape(text[at:end]))
-    return mark_safe("".join(parts))
+    return mark_safe("".join(parts))  # every piece of the text was escaped above
