@@ -10,12 +10,31 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
-from taggit.models import ItemBase, TagBase
-from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
+from taggit.models import TagBase
+from wagtail.fields import RichTextField
+from wagtail.models import DraftStateMixin, PreviewableMixin, RevisionMixin
 from wagtail.search import index
 
 from accounts.visibility import visible_pages
-from pages.languages import interface_language
+from glossary.rules import KeywordGroup, Kind, Rank
+from glossary.uses import KeywordFollow, KeywordMerge, KeywordSuggestion, PageKeyword
+from pages.blocks import INLINE, LISTS
+from pages.languages import interface_language, localised
+
+__all__ = [
+    "FormerAddress",
+    "Keyword",
+    "KeywordFollow",
+    "KeywordGroup",
+    "KeywordLabel",
+    "KeywordLink",
+    "KeywordMerge",
+    "KeywordSuggestion",
+    "Kind",
+    "PageKeyword",
+    "Rank",
+    "fold",
+]
 
 #: Apostrophes and hyphens that no keyboard has, and the ones that people type.
 _TYPED = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "–": "-"})
@@ -31,24 +50,30 @@ class KeywordQuerySet(models.QuerySet):
     def used_where_visible(self, user):
         """Keywords with a use that the reader may see, with `uses`, their number of such pages.
 
-        A keyword has no rights of its own: for a reader it exists if one use is visible.
+        A keyword has no rights of its own: for a reader it exists if it is published and one
+        use is visible.
         """
         pages = visible_pages(user)
         seen = Q(page_uses__content_object__in=pages)
         comments = Q(comments__is_public=True, comments__is_removed=False, comments__page__in=pages)
         return (
-            self.filter(seen | comments)
+            self.filter(seen | comments, live=True)
             .annotate(uses=Count("page_uses__content_object", filter=seen, distinct=True))
             .distinct()
         )
 
     def nameable_by(self, user):
-        """Keywords that somebody may tag with: those that exist for them, and unused ones.
+        """Keywords that somebody may name: those that exist for them, and unused ones.
 
         One that is used only where they may not look is as unknown as a word nobody uses.
         """
         known = Q(pk__in=self.model.objects.used_where_visible(user).values("pk"))
-        return self.filter(known | Q(page_uses=None, comments=None)).distinct()
+        unused = Q(page_uses=None, comments=None)
+        return self.filter(known | unused, live=True).distinct()
+
+    def unmerged(self):
+        """Without those that were merged into others and live on as addresses only."""
+        return self.filter(merged_into=None)
 
     def with_labels(self):
         return self.prefetch_related("labels")
@@ -56,37 +81,72 @@ class KeywordQuerySet(models.QuerySet):
     def named(self, text: str):
         """The keyword with this name, label or synonym in any language, or None."""
         wanted = fold(text)
-        match = self.filter(Q(labels__folded=wanted) | Q(folded=wanted)).order_by("pk")
-        return match.distinct().first()
+        match = self.unmerged().filter(Q(labels__folded=wanted) | Q(folded=wanted))
+        return match.order_by("pk").distinct().first()
+
+    def choose(self, words, **who_and_where):
+        """What somebody may tag a thing with; see `glossary.rules.choose`."""
+        from glossary.rules import choose
+
+        return choose(words, **who_and_where)
+
+    def make(self, text: str, language: str, group=None):
+        """A new published keyword with its first label."""
+        keyword = self.create(name=text, group=group)
+        KeywordLabel.objects.create(keyword=keyword, language=language, text=text)
+        return keyword
 
 
-class Keyword(index.Indexed, TagBase, ClusterableModel):
+class Keyword(
+    PreviewableMixin, DraftStateMixin, RevisionMixin, index.Indexed, TagBase, ClusterableModel
+):
     """A concept that pages and comments are tagged with."""
 
     free_tagging = True
     folded = models.CharField(max_length=200, editable=False, db_index=True, default="")
+    group = models.ForeignKey(
+        KeywordGroup,
+        verbose_name=_("groupe de mots-clés"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="keywords",
+    )
     definition_fr = models.TextField(_("définition en français"), blank=True)
     definition_nl = models.TextField(_("définition en néerlandais"), blank=True)
     definition_en = models.TextField(_("définition en anglais"), blank=True)
+    text = RichTextField(_("texte en français"), blank=True, features=INLINE + LISTS)
+    text_nl = RichTextField(_("texte en néerlandais"), blank=True, features=INLINE + LISTS)
+    text_en = RichTextField(_("texte en anglais"), blank=True, features=INLINE + LISTS)
+    image = models.ForeignKey(
+        "wagtailimages.Image",
+        verbose_name=_("image"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    same_as = models.URLField(
+        _("adresse d’origine"),
+        blank=True,
+        max_length=500,
+        help_text=_("L’adresse de ce concept dans le thésaurus dont il vient, s’il y en a un."),
+    )
+    #: Set on a keyword that was merged into another: it keeps its name and its address, which
+    #: leads to the other one, and is neither live nor listed.
+    merged_into = models.ForeignKey(
+        "self", null=True, editable=False, on_delete=models.CASCADE, related_name="merged"
+    )
 
     objects = KeywordQuerySet.as_manager()
 
-    panels = [
-        MultiFieldPanel([FieldPanel("name"), FieldPanel("slug")], _("Mot-clé")),
-        InlinePanel("labels", label=_("Intitulé"), heading=_("Intitulés et synonymes")),
-        MultiFieldPanel(
-            [
-                FieldPanel("definition_fr"),
-                FieldPanel("definition_nl"),
-                FieldPanel("definition_en"),
-            ],
-            _("Définition"),
-        ),
-    ]
     search_fields = [
         index.SearchField("name", boost=2),
         index.AutocompleteField("name"),
         index.RelatedFields("labels", [index.SearchField("text"), index.AutocompleteField("text")]),
+        index.FilterField("live"),
+        index.FilterField("merged_into"),
+        index.FilterField("group"),
     ]
 
     class Meta:
@@ -96,7 +156,11 @@ class Keyword(index.Indexed, TagBase, ClusterableModel):
 
     def save(self, *args, **kwargs):
         self.folded = fold(self.name)
+        before = Keyword.objects.filter(pk=self.pk).values_list("slug", flat=True).first()
         super().save(*args, **kwargs)
+        FormerAddress.objects.filter(slug=self.slug).delete()
+        if before not in (None, self.slug):
+            FormerAddress.objects.create(slug=before, keyword=self)
 
     def slugify(self, tag, i=None):
         """An address in plain letters, numbered where the words alone are taken."""
@@ -106,12 +170,17 @@ class Keyword(index.Indexed, TagBase, ClusterableModel):
     def get_absolute_url(self):
         return reverse("keyword", args=[self.slug])
 
-    def label_in(self, language: str) -> str:
-        """The preferred label in a language; the name where there is none."""
+    def preferred_label(self, language: str):
+        """The KeywordLabel preferred in a language, or None."""
         for label in self.labels.all():
             if label.language == language and label.kind == KeywordLabel.PREFERRED:
-                return label.text
-        return self.name
+                return label
+        return None
+
+    def label_in(self, language: str) -> str:
+        """The preferred label in a language; the name where there is none."""
+        label = self.preferred_label(language)
+        return label.text if label else self.name
 
     @property
     def label(self) -> str:
@@ -121,11 +190,7 @@ class Keyword(index.Indexed, TagBase, ClusterableModel):
     def label_language(self) -> str:
         """The language `label` is written in."""
         language = interface_language()
-        has_own = any(
-            label.language == language and label.kind == KeywordLabel.PREFERRED
-            for label in self.labels.all()
-        )
-        return language if has_own else settings.LANGUAGE_CODE
+        return language if self.preferred_label(language) else settings.LANGUAGE_CODE
 
     @property
     def definition(self) -> str:
@@ -135,6 +200,15 @@ class Keyword(index.Indexed, TagBase, ClusterableModel):
     def definition_language(self) -> str:
         language = interface_language()
         return language if getattr(self, f"definition_{language}", "") else "fr"
+
+    @property
+    def long_text(self) -> str:
+        """The long text as stored rich text, in the interface's language where there is one."""
+        return localised(self, "text")[0]
+
+    @property
+    def long_text_language(self) -> str:
+        return localised(self, "text")[1]
 
 
 class KeywordLabel(models.Model):
@@ -154,8 +228,6 @@ class KeywordLabel(models.Model):
         choices=[(PREFERRED, _("intitulé")), (SYNONYM, _("synonyme"))],
         default=PREFERRED,
     )
-
-    panels = [FieldPanel("language"), FieldPanel("text"), FieldPanel("kind")]
 
     class Meta:
         verbose_name = _("intitulé")
@@ -179,16 +251,46 @@ class KeywordLabel(models.Model):
         super().save(*args, **kwargs)
 
 
-class PageKeyword(ItemBase):
-    """A page tagged with a keyword."""
+class KeywordLink(models.Model):
+    """How one concept stands to another: under a broader one, or beside a related one.
 
-    tag = models.ForeignKey(Keyword, on_delete=models.CASCADE, related_name="page_uses")
-    content_object = ParentalKey(
-        "wagtailcore.Page", on_delete=models.CASCADE, related_name="keyword_uses"
+    "Narrower" is "broader" read from the other end. "Related" is said once, by either of the
+    two, and read from both.
+    """
+
+    BROADER, RELATED = "broader", "related"
+
+    keyword = ParentalKey(Keyword, on_delete=models.CASCADE, related_name="links")
+    target = models.ForeignKey(
+        Keyword, verbose_name=_("mot-clé"), on_delete=models.CASCADE, related_name="linked_from"
+    )
+    kind = models.CharField(
+        _("sorte"),
+        max_length=10,
+        choices=[(BROADER, _("plus large")), (RELATED, _("voisin"))],
+        default=RELATED,
     )
 
     class Meta:
-        verbose_name = _("mot-clé de page")
+        verbose_name = _("lien entre mots-clés")
+        ordering = ["kind", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["tag", "content_object"], name="keyword_once_per_page")
+            models.UniqueConstraint(fields=["keyword", "target"], name="one_link_between_two"),
+            models.CheckConstraint(condition=~Q(keyword=models.F("target")), name="not_to_itself"),
         ]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}: {self.target}"
+
+
+class FormerAddress(models.Model):
+    """A slug that a keyword had before it was renamed; it still leads there."""
+
+    slug = models.SlugField(max_length=100, unique=True, allow_unicode=True)
+    keyword = models.ForeignKey(Keyword, on_delete=models.CASCADE, related_name="former_addresses")
+
+    class Meta:
+        verbose_name = _("ancienne adresse")
+
+    def __str__(self):
+        return self.slug

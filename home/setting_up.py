@@ -28,9 +28,15 @@ PERMISSIONS = {
         ("wagtailadmin", "admin", "access_admin"),
         *(
             (app, model, f"{verb}_{model}")
-            for app, model in [("accounts", "person"), ("glossary", "keyword"), ("minutes", "role")]
+            for app, model in [
+                ("accounts", "person"),
+                ("glossary", "keyword"),
+                ("glossary", "keywordgroup"),
+                ("minutes", "role"),
+            ]
             for verb in ("add", "change", "view")
         ),
+        ("glossary", "keyword", "publish_keyword"),
     ],
     "Moderators": [
         ("wagtailadmin", "admin", "access_admin"),
@@ -129,6 +135,14 @@ def groups(apps):
         FilePermission.objects.create(
             group=editors, collection=files, permission=_permission(apps, *each)
         )
+
+
+def glossary_permissions(apps):
+    """What Editors got with keyword groups and drafts; sites made before them lack it."""
+    editors = apps.get_model("auth", "Group").objects.filter(name="Editors").first()
+    if editors is not None:
+        added = [each for each in PERMISSIONS["Editors"] if each[0] == "glossary"]
+        editors.permissions.add(*(_permission(apps, *each) for each in added))
 
 
 def roles(apps):

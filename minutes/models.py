@@ -14,7 +14,7 @@ from wagtail.search import index
 from accounts.visibility import visible_to
 from discussion.counts import with_comment_count
 from glossary.forms import KeywordPageForm, KeywordPanel
-from glossary.models import Keyword, PageKeyword
+from glossary.models import Keyword, Kind, PageKeyword
 from minutes.people import (
     ArticleAuthor,
     Attendance,
@@ -83,6 +83,8 @@ class MinutesQuerySet(ListedQuerySet):
 class Keyworded(models.Model):
     """A page that carries keywords."""
 
+    #: What sort of thing it is for the rules of keyword groups, one of `glossary.rules.Kind`.
+    keyword_kind: str
     keywords = ClusterTaggableManager(through=PageKeyword, blank=True, verbose_name=_("mots-clés"))
     base_form_class = KeywordPageForm
 
@@ -93,8 +95,9 @@ class Keyworded(models.Model):
         """The page's keywords by name, without their labels; in a preview, the draft's."""
         if preview or not self.pk:
             ids = [use.tag_id for use in self.keyword_uses.all()]
-            return list(Keyword.objects.filter(pk__in=ids).order_by("name"))
-        return list(Keyword.objects.filter(page_uses__content_object=self.pk).order_by("name"))
+            return list(Keyword.objects.filter(pk__in=ids, live=True).order_by("name"))
+        tagged = Keyword.objects.filter(page_uses__content_object=self.pk, live=True)
+        return list(tagged.order_by("name"))
 
 
 class WorkgroupPage(ContainerPage):
@@ -149,6 +152,7 @@ class MinutesPage(Keyworded, TextMixin, BasePage):
 
     parent_page_types = ["minutes.WorkgroupPage"]
     subpage_types = []
+    keyword_kind = Kind.MINUTES
     discussed = True
 
     ordinal = models.PositiveIntegerField(
@@ -213,6 +217,7 @@ class ArticlePage(Keyworded, TextMixin, BasePage):
     top_level = True
     parent_page_types = ["home.HomePage", "minutes.WorkgroupPage"]
     subpage_types = []
+    keyword_kind = Kind.ARTICLE
     discussed = True
 
     over_title = models.CharField(_("surtitre"), max_length=255, blank=True)
@@ -255,6 +260,7 @@ class ParticipantListPage(Keyworded, ContainerPage):
 
     parent_page_types = ["minutes.WorkgroupPage"]
     subpage_types = []
+    keyword_kind = Kind.ROSTER
     discussed = True
 
     intro = models.TextField(_("introduction"), blank=True)

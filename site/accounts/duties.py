@@ -1,17 +1,20 @@
 """What a signed-in person is here to do besides reading and commenting."""
 
+from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.db.models import Exists, OuterRef, Q
 
 #: The permissions asked about, and the attribute that carries the answer on a user.
 WORKS = ("wagtailadmin", "access_admin", "works")
 MODERATES = ("discussion", "change_pagecomment", "moderates")
+_keywords, _keyword = settings.KEYWORD_MODEL.lower().split(".")
+KEEPS_GLOSSARY = (_keywords, f"change_{_keyword}", "keeps_glossary")
 
 
 def with_duties(users):
-    """Add `works` and `moderates` to a queryset of users, as user.has_perm would answer."""
+    """Add each duty's attribute to a queryset of users, as user.has_perm would answer."""
     held = {}
-    for app, codename, name in (WORKS, MODERATES):
+    for app, codename, name in (WORKS, MODERATES, KEEPS_GLOSSARY):
         permissions = Permission.objects.filter(
             Q(user=OuterRef("pk")) | Q(group__user=OuterRef("pk")),
             content_type__app_label=app,
@@ -29,6 +32,11 @@ def works_here(user) -> bool:
 def moderates(user) -> bool:
     """Whether the user may hide and restore comments."""
     return _has(user, MODERATES)
+
+
+def keeps_glossary(user) -> bool:
+    """Whether the user may change keywords: editors, for the glossary's rules."""
+    return _has(user, KEEPS_GLOSSARY)
 
 
 def _has(user, duty):

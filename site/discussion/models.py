@@ -115,6 +115,8 @@ class PendingComment(models.Model):
     email = models.EmailField()
     comment = models.TextField()
     keywords = models.ManyToManyField(settings.KEYWORD_MODEL, blank=True, related_name="+")
+    #: Words that become keywords when the comment is confirmed.
+    new_keywords = models.JSONField(default=list)
     language = models.CharField(max_length=5)
     interface_language = models.CharField(max_length=5)
     anchor = models.CharField(max_length=80, blank=True)

@@ -131,9 +131,14 @@ class TextMixin(models.Model):
         help_text=_("La page dont ce texte est la traduction, s’il y en a une."),
     )
     body = StreamField(BodyBlocks(), verbose_name=_("texte"), blank=True)
+    terms_linked = models.BooleanField(
+        _("expliquer les mots du glossaire"),
+        default=True,
+        help_text=_("La première mention de chaque mot du glossaire mène à sa définition."),
+    )
 
     language_panel = MultiFieldPanel(
-        [FieldPanel("language"), PageChooserPanel("translation_of")],
+        [FieldPanel("language"), PageChooserPanel("translation_of"), FieldPanel("terms_linked")],
         _("Langue"),
     )
 

@@ -1,0 +1,242 @@
+"""Keyword groups and their rules: who may tag what with which keywords, and make new ones.
+
+`choose` is the one place where the rules are applied: the page editor, the form under a page
+and the suggestions of members all ask it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.duties import keeps_glossary
+from pages.languages import localised
+
+
+class Rank(models.IntegerChoices):
+    """Who somebody is for the glossary; each may do what those below may."""
+
+    VISITOR = 0, _("visiteurs")
+    MEMBER = 1, _("membres")
+    EDITOR = 2, _("rédaction")
+    ADMIN = 3, _("administration")
+
+
+class Kind(models.TextChoices):
+    """What sort of thing carries a keyword."""
+
+    MINUTES = "minutes", _("comptes rendus")
+    ARTICLE = "article", _("articles")
+    ROSTER = "roster", _("listes de participants")
+    COMMENT = "comment", _("commentaires")
+
+
+def rank_of(user) -> Rank:
+    """The rank of a user; AnonymousUser is a visitor."""
+    if not user.is_authenticated or not user.is_active:
+        return Rank.VISITOR
+    if user.is_superuser:
+        return Rank.ADMIN
+    return Rank.EDITOR if keeps_glossary(user) else Rank.MEMBER
+
+
+class KeywordGroup(models.Model):
+    """Keywords that belong together, and the rules for all of them.
+
+    The defaults are the rules for keywords that are in no group: see `UNGROUPED`.
+    """
+
+    name = models.CharField(_("nom"), max_length=100, unique=True)
+    name_nl = models.CharField(_("nom en néerlandais"), max_length=100, blank=True)
+    name_en = models.CharField(_("nom en anglais"), max_length=100, blank=True)
+    description = models.TextField(_("description"), blank=True)
+    description_nl = models.TextField(_("description en néerlandais"), blank=True)
+    description_en = models.TextField(_("description en anglais"), blank=True)
+    single = models.BooleanField(
+        _("un seul mot-clé par texte"),
+        default=False,
+        help_text=_("Un texte porte au plus un mot-clé de ce groupe."),
+    )
+    recommended = models.BooleanField(
+        _("conseillé"),
+        default=False,
+        help_text=_("Le formulaire rappelle d’en choisir un, sans l’exiger."),
+    )
+    on_minutes = models.BooleanField(_("comptes rendus"), default=True)
+    on_article = models.BooleanField(_("articles"), default=True)
+    on_roster = models.BooleanField(_("listes de participants"), default=True)
+    on_comment = models.BooleanField(_("commentaires"), default=True)
+    applied_by = models.PositiveSmallIntegerField(
+        _("qui peut les employer"), choices=Rank.choices, default=Rank.VISITOR
+    )
+    created_by = models.PositiveSmallIntegerField(
+        _("qui peut en créer"), choices=Rank.choices, default=Rank.EDITOR
+    )
+    sort_order = models.PositiveSmallIntegerField(_("ordre"), default=0)
+
+    class Meta:
+        verbose_name = _("groupe de mots-clés")
+        verbose_name_plural = _("groupes de mots-clés")
+        ordering = ["sort_order", "name"]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def label(self) -> str:
+        return localised(self, "name")[0]
+
+    @property
+    def label_language(self) -> str:
+        return localised(self, "name")[1]
+
+    @property
+    def description_text(self) -> str:
+        return localised(self, "description")[0]
+
+    def is_for(self, kind: str) -> bool:
+        """Whether things of this Kind may carry its keywords."""
+        return getattr(self, f"on_{kind}")
+
+
+#: The rules for keywords without a group.
+UNGROUPED = KeywordGroup()
+
+
+@dataclass
+class Choice:
+    """What became of the words that somebody wrote in a field for keywords."""
+
+    keywords: list = field(default_factory=list)  # existing ones, each once
+    new: list[str] = field(default_factory=list)  # words to make keywords of
+    #: The group that new words go into; None for none.
+    group: KeywordGroup | None = None
+    #: Why it is not accepted, in sentences for the writer.
+    problems: list[str | Promise] = field(default_factory=list)
+    #: New words that resemble existing keywords: [(word, [keyword, …])], also among problems
+    #: unless the writer is `sure`.
+    similar: list[tuple[str, list]] = field(default_factory=list)
+    #: Recommended groups of which nothing was chosen.
+    advised: list[KeywordGroup] = field(default_factory=list)
+
+    def all(self, language: str) -> list:
+        """The keywords chosen, with the new ones made in this language."""
+        from glossary.models import Keyword
+
+        made = [Keyword.objects.make(word, language, self.group) for word in self.new]
+        return [*self.keywords, *made]
+
+
+def applicable(user, kind: str):
+    """The keywords that this user may tag a thing of this kind with."""
+    from glossary.models import Keyword
+
+    rank = rank_of(user)
+    known = Keyword.objects.filter(live=True)
+    if rank < Rank.EDITOR:
+        known = known.nameable_by(user)
+    fits = models.Q(**{f"group__on_{kind}": True}, group__applied_by__lte=rank)
+    if UNGROUPED.is_for(kind) and UNGROUPED.applied_by <= rank:
+        fits |= models.Q(group=None)
+    return known.filter(fits)
+
+
+def group_for_new(user, kind: str) -> tuple[bool, KeywordGroup | None]:
+    """(whether this user may make new keywords on such a thing, the group they go into).
+
+    The first group, in the groups' order, that allows it; for editors, and where no group
+    does, no group at all.
+    """
+    rank = rank_of(user)
+    if rank >= UNGROUPED.created_by and UNGROUPED.is_for(kind):
+        return True, None
+    group = KeywordGroup.objects.filter(
+        **{f"on_{kind}": True}, created_by__lte=rank, applied_by__lte=rank
+    ).first()
+    return group is not None, group
+
+
+def choose(words: Iterable[str], *, user, kind: str, kept: Iterable[int] = (), sure=False):
+    """What `user` may tag a thing of this `kind` with, of the words they wrote.
+
+    A word is any label or synonym in any language. `kept` are the ids of keywords that the
+    thing carries already: they may stay, whoever may apply them. `sure` says that new words
+    which resemble existing keywords are meant.
+    """
+    from glossary.likeness import similar
+    from glossary.models import Keyword, fold
+
+    choice, kept = Choice(), set(kept)
+    rank = rank_of(user)
+    may_create, choice.group = group_for_new(user, kind)
+    visible = Keyword.objects.all()
+    if rank < Rank.EDITOR:
+        visible = visible.nameable_by(user)
+    unknown, seen = [], set()
+    for word in words:
+        word = " ".join(word.split())
+        if not word or fold(word) in seen:
+            continue
+        seen.add(fold(word))
+        keyword = visible.select_related("group").named(word)
+        if keyword is None and rank < Rank.EDITOR and Keyword.objects.named(word):
+            unknown.append(word)  # known, but only where they may not look
+        elif keyword is None:
+            (choice.new if may_create else unknown).append(word)
+        elif keyword not in choice.keywords:
+            choice.keywords.append(keyword)
+    if unknown:
+        choice.problems.append(
+            _("Pas encore dans le glossaire : %(words)s. Choisissez un mot-clé existant.")
+            % {"words": ", ".join(unknown)}
+        )
+    for keyword in choice.keywords:
+        group = keyword.group or UNGROUPED
+        if keyword.pk in kept:
+            continue
+        if not keyword.live:
+            choice.problems.append(
+                _("Le mot-clé « %(word)s » n’est pas publié.") % {"word": keyword.name}
+            )
+        elif not group.is_for(kind):
+            choice.problems.append(
+                _("« %(word)s » n’est pas prévu pour ceci : %(kind)s.")
+                % {"word": keyword.label, "kind": Kind(kind).label}
+            )
+        elif group.applied_by > rank:
+            choice.problems.append(
+                _("« %(word)s » est réservé : %(who)s.")
+                % {"word": keyword.label, "who": Rank(group.applied_by).label}
+            )
+    _mind_single(choice)
+    for word in choice.new:
+        if alike := similar(word, among=visible):
+            choice.similar.append((word, alike))
+            if not sure:
+                choice.problems.append(
+                    _("« %(word)s » ressemble à %(others)s : choisissez-le, ou confirmez.")
+                    % {"word": word, "others": ", ".join(f"« {one.name} »" for one in alike)}
+                )
+    chosen = {keyword.group_id for keyword in choice.keywords}
+    advised = KeywordGroup.objects.filter(
+        **{f"on_{kind}": True}, recommended=True, applied_by__lte=rank
+    )
+    choice.advised = [group for group in advised if group.pk not in chosen]
+    return choice
+
+
+def _mind_single(choice: Choice) -> None:
+    """At most one keyword of a group that says so, new ones counted."""
+    by_group = {}
+    for keyword in choice.keywords:
+        by_group.setdefault(keyword.group, []).append(keyword.label)
+    if choice.new:
+        by_group.setdefault(choice.group, []).extend(choice.new)
+    for group, words in by_group.items():
+        if group is not None and group.single and len(words) > 1:
+            choice.problems.append(
+                _("Un seul mot-clé du groupe « %(group)s » : %(words)s.")
+                % {"group": group.label, "words": ", ".join(words)}
+            )
