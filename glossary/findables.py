@@ -1,5 +1,6 @@
 """What search finds of the glossary: keywords by every label, synonym and definition."""
 
+from django.db.models import prefetch_related_objects
 from wagtail.models import Page
 
 from glossary.models import Keyword, KeywordLabel, PageKeyword
@@ -15,6 +16,7 @@ class KeywordSource(Source):
     model = Keyword
 
     def pieces(self, keyword):
+        prefetch_related_objects([keyword], "labels")  # read many times below
         for language in ("fr", "nl", "en"):
             definition = getattr(keyword, f"definition_{language}")
             labels = [label for label in keyword.labels.all() if label.language == language]

@@ -3,8 +3,10 @@
 import unicodedata
 
 from django.conf import settings
-from django.db import models
-from django.db.models import Count, Q
+from django.db import models, transaction
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.forms.models import model_to_dict
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -17,11 +19,18 @@ from wagtail.search import index
 
 from accounts.visibility import visible_pages
 from glossary.rules import KeywordGroup, Kind, Rank
-from glossary.uses import KeywordFollow, KeywordMerge, KeywordSuggestion, PageKeyword
+from glossary.uses import (
+    DistinctKeywords,
+    KeywordFollow,
+    KeywordMerge,
+    KeywordSuggestion,
+    PageKeyword,
+)
 from pages.blocks import INLINE, LISTS
 from pages.languages import interface_language, localised
 
 __all__ = [
+    "DistinctKeywords",
     "FormerAddress",
     "Keyword",
     "KeywordFollow",
@@ -43,7 +52,9 @@ _TYPED = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-
 def fold(text: str) -> str:
     """Lower case without accents, fine apostrophes or doubled spaces: how labels are compared."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_TYPED))
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+    # Nothing below U+0300 combines: most letters need not be asked.
+    plain = [c for c in decomposed if c < "\u0300" or not unicodedata.combining(c)]
+    return " ".join("".join(plain).split())
 
 
 class KeywordQuerySet(models.QuerySet):
@@ -53,13 +64,17 @@ class KeywordQuerySet(models.QuerySet):
         A keyword has no rights of its own: for a reader it exists if it is published and one
         use is visible.
         """
-        pages = visible_pages(user)
-        seen = Q(page_uses__content_object__in=pages)
-        comments = Q(comments__is_public=True, comments__is_removed=False, comments__page__in=pages)
-        return (
-            self.filter(seen | comments, live=True)
-            .annotate(uses=Count("page_uses__content_object", filter=seen, distinct=True))
-            .distinct()
+        pages = visible_pages(user).order_by()
+        tagged = pages.filter(keyword_uses__tag=OuterRef("pk"))
+        # From a use to its page, which ends at the first that is visible.
+        spoken = pages.filter(
+            comments__keywords=OuterRef("pk"),
+            comments__is_public=True,
+            comments__is_removed=False,
+        )
+        uses = tagged.values("keyword_uses__tag").annotate(number=Count("pk")).values("number")
+        return self.filter(Exists(tagged) | Exists(spoken), live=True).annotate(
+            uses=Coalesce(Subquery(uses), 0)
         )
 
     def nameable_by(self, user):
@@ -91,8 +106,15 @@ class KeywordQuerySet(models.QuerySet):
         return choose(words, **who_and_where)
 
     def make(self, text: str, language: str, group=None):
-        """A new published keyword with its first label."""
-        keyword = self.create(name=text, group=group)
+        """A new published keyword with its first label.
+
+        Its name is numbered where another has it: one that the maker may not know of, or
+        that was merged or withdrawn.
+        """
+        name, number = text, 2
+        while self.model.objects.filter(name__iexact=name).exists():
+            name, number = f"{text[:90]} ({number})", number + 1
+        keyword = self.create(name=name, group=group)
         KeywordLabel.objects.create(keyword=keyword, language=language, text=text)
         return keyword
 
@@ -156,11 +178,42 @@ class Keyword(
 
     def save(self, *args, **kwargs):
         self.folded = fold(self.name)
+        self.live = self.live and self.merged_into_id is None
+        written = kwargs.get("update_fields")
+        if written is not None and "slug" not in written:  # as when a draft is kept
+            super().save(*args, **kwargs)
+            return
         before = Keyword.objects.filter(pk=self.pk).values_list("slug", flat=True).first()
-        super().save(*args, **kwargs)
-        FormerAddress.objects.filter(slug=self.slug).delete()
-        if before not in (None, self.slug):
-            FormerAddress.objects.create(slug=before, keyword=self)
+        with transaction.atomic():
+            if written is None:
+                self._make_room()
+            super().save(*args, **kwargs)
+            FormerAddress.objects.filter(slug=self.slug).delete()
+            if before not in (None, self.slug):
+                FormerAddress.objects.create(slug=before, keyword=self)
+
+    def _make_room(self):
+        """Take the rows away that are about to change; saving puts them back, ids and all.
+
+        They are written one by one, and two that change places, as when a synonym becomes the
+        preferred label, would meet the database's constraints half-way.
+        """
+        for rows in (self.labels, self.links):
+            if self.pk and rows.is_deferring:
+                to_come = {row.pk: model_to_dict(row) for row in rows.all()}
+                for row in rows.model.objects.filter(keyword=self.pk):
+                    if to_come.get(row.pk) != model_to_dict(row):
+                        row.delete()
+
+    def with_content_json(self, content):
+        """A revision knows nothing of the merges that came after it."""
+        from glossary.merging import current_links
+
+        if links := content.get("links"):
+            content = {**content, "links": current_links(self.pk, links)}
+        revised = super().with_content_json(content)
+        revised.merged_into_id = self.merged_into_id
+        return revised
 
     def slugify(self, tag, i=None):
         """An address in plain letters, numbered where the words alone are taken."""
@@ -169,6 +222,24 @@ class Keyword(
 
     def get_absolute_url(self):
         return reverse("keyword", args=[self.slug])
+
+    def get_full_url(self):
+        return f"{settings.BASE_URL}{self.get_absolute_url()}" if self.slug else None
+
+    full_url = property(get_full_url)
+
+    @property
+    def preview_modes(self):
+        # One that was never saved has no use and no address to show.
+        return super().preview_modes if self.pk else []
+
+    def get_preview_template(self, request, mode_name):
+        return "glossary/keyword.html"
+
+    def get_preview_context(self, request, mode_name):
+        from glossary import topic
+
+        return super().get_preview_context(request, mode_name) | topic.context(self, request)
 
     def preferred_label(self, language: str):
         """The KeywordLabel preferred in a language, or None."""

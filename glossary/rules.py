@@ -101,6 +101,9 @@ class KeywordGroup(models.Model):
         return getattr(self, f"on_{kind}")
 
 
+#: How long a keyword may be: what `Keyword.name` and `KeywordLabel.text` have room for.
+MOST_LETTERS = 100
+
 #: The rules for keywords without a group.
 UNGROUPED = KeywordGroup()
 
@@ -111,6 +114,8 @@ class Choice:
 
     keywords: list = field(default_factory=list)  # existing ones, each once
     new: list[str] = field(default_factory=list)  # words to make keywords of
+    #: Whether the writer may make new keywords of such a thing.
+    may_create: bool = False
     #: The group that new words go into; None for none.
     group: KeywordGroup | None = None
     #: Why it is not accepted, in sentences for the writer.
@@ -150,12 +155,31 @@ def group_for_new(user, kind: str) -> tuple[bool, KeywordGroup | None]:
     does, no group at all.
     """
     rank = rank_of(user)
+    return _group_for_new(rank, kind, _open_groups(rank, kind))
+
+
+def _open_groups(rank, kind):
+    """The groups whose keywords this rank may tag such a thing with; asked for once."""
+    return KeywordGroup.objects.filter(**{f"on_{kind}": True}, applied_by__lte=rank)
+
+
+def _group_for_new(rank, kind, groups):
     if rank >= UNGROUPED.created_by and UNGROUPED.is_for(kind):
         return True, None
-    group = KeywordGroup.objects.filter(
-        **{f"on_{kind}": True}, created_by__lte=rank, applied_by__lte=rank
-    ).first()
+    group = next((group for group in groups if group.created_by <= rank), None)
     return group is not None, group
+
+
+def not_a_keyword(word: str) -> str | Promise:
+    """Why a word cannot become a keyword, in a sentence; "" when it can."""
+    if len(word) > MOST_LETTERS:
+        return _("« %(word)s… » est trop long : %(number)d caractères au plus.") % {
+            "word": word[:40],
+            "number": MOST_LETTERS,
+        }
+    if not any(letter.isalnum() for letter in word):
+        return _("« %(word)s » n’est pas un mot.") % {"word": word}
+    return ""
 
 
 def choose(words: Iterable[str], *, user, kind: str, kept: Iterable[int] = (), sure=False):
@@ -170,7 +194,8 @@ def choose(words: Iterable[str], *, user, kind: str, kept: Iterable[int] = (), s
 
     choice, kept = Choice(), set(kept)
     rank = rank_of(user)
-    may_create, choice.group = group_for_new(user, kind)
+    groups = _open_groups(rank, kind)
+    choice.may_create, choice.group = _group_for_new(rank, kind, groups)
     visible = Keyword.objects.all()
     if rank < Rank.EDITOR:
         visible = visible.nameable_by(user)
@@ -180,11 +205,13 @@ def choose(words: Iterable[str], *, user, kind: str, kept: Iterable[int] = (), s
         if not word or fold(word) in seen:
             continue
         seen.add(fold(word))
+        # One that is known only where they may not look is as unknown as any other, also to
+        # those who may make keywords: theirs is then another one of the same word.
         keyword = visible.select_related("group").named(word)
-        if keyword is None and rank < Rank.EDITOR and Keyword.objects.named(word):
-            unknown.append(word)  # known, but only where they may not look
+        if keyword is None and (problem := not_a_keyword(word)):
+            choice.problems.append(problem)
         elif keyword is None:
-            (choice.new if may_create else unknown).append(word)
+            (choice.new if choice.may_create else unknown).append(word)
         elif keyword not in choice.keywords:
             choice.keywords.append(keyword)
     if unknown:
@@ -220,10 +247,7 @@ def choose(words: Iterable[str], *, user, kind: str, kept: Iterable[int] = (), s
                     % {"word": word, "others": ", ".join(f"« {one.name} »" for one in alike)}
                 )
     chosen = {keyword.group_id for keyword in choice.keywords}
-    advised = KeywordGroup.objects.filter(
-        **{f"on_{kind}": True}, recommended=True, applied_by__lte=rank
-    )
-    choice.advised = [group for group in advised if group.pk not in chosen]
+    choice.advised = [group for group in groups if group.recommended and group.pk not in chosen]
     return choice
 
 

@@ -113,3 +113,24 @@ class KeywordMerge(models.Model):
         verbose_name = _("fusion de mots-clés")
         verbose_name_plural = _("fusions de mots-clés")
         ordering = ["-at"]
+
+
+class DistinctKeywords(models.Model):
+    """Two keywords that look alike and are two concepts: somebody said so, once for all."""
+
+    first = models.ForeignKey("glossary.Keyword", on_delete=models.CASCADE, related_name="+")
+    #: Of the two, the one with the higher key.
+    second = models.ForeignKey("glossary.Keyword", on_delete=models.CASCADE, related_name="+")
+    said_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    said_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("mots-clés distincts")
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="told_apart_once"),
+            models.CheckConstraint(
+                condition=Q(first__lt=models.F("second")), name="lower_key_first"
+            ),
+        ]

@@ -13,8 +13,9 @@ from wagtail.search import index
 
 from accounts.visibility import visible_to
 from discussion.counts import with_comment_count
-from glossary.forms import KeywordPageForm, KeywordPanel
+from glossary.forms import KEYWORD_PANELS, KeywordPageForm
 from glossary.models import Keyword, Kind, PageKeyword
+from glossary.retagging import current_uses
 from minutes.people import (
     ArticleAuthor,
     Attendance,
@@ -91,13 +92,22 @@ class Keyworded(models.Model):
     class Meta:
         abstract = True
 
-    def keywords_shown(self, preview=False) -> list[Keyword]:
-        """The page's keywords by name, without their labels; in a preview, the draft's."""
+    def with_content_json(self, content):
+        """In a revision, a keyword that was merged since is the one it was merged into."""
+        if uses := content.get("keyword_uses"):
+            content = {**content, "keyword_uses": current_uses(uses)}
+        return super().with_content_json(content)
+
+    def keywords_tagged(self, preview=False):
+        """The page's published keywords; in a preview, the draft's."""
         if preview or not self.pk:
             ids = [use.tag_id for use in self.keyword_uses.all()]
-            return list(Keyword.objects.filter(pk__in=ids, live=True).order_by("name"))
-        tagged = Keyword.objects.filter(page_uses__content_object=self.pk, live=True)
-        return list(tagged.order_by("name"))
+            return Keyword.objects.filter(pk__in=ids, live=True)
+        return Keyword.objects.filter(page_uses__content_object=self.pk, live=True)
+
+    def keywords_shown(self, preview=False) -> list[Keyword]:
+        """The same by name, without their labels."""
+        return list(self.keywords_tagged(preview).order_by("name"))
 
 
 class WorkgroupPage(ContainerPage):
@@ -182,7 +192,7 @@ class MinutesPage(Keyworded, TextMixin, BasePage):
         ),
         FieldPanel("body"),
         InlinePanel("attendance", label=_("Personne"), heading=_("Étaient présents ce jour-là")),
-        KeywordPanel("keywords"),
+        *KEYWORD_PANELS,
         *RELATED_PANELS,
         TextMixin.language_panel,
     ]
@@ -233,7 +243,7 @@ class ArticlePage(Keyworded, TextMixin, BasePage):
         InlinePanel("authors", label=_("Personne"), heading=_("Signature")),
         FieldPanel("date"),
         FieldPanel("body"),
-        KeywordPanel("keywords"),
+        *KEYWORD_PANELS,
         *RELATED_PANELS,
         TextMixin.language_panel,
     ]
@@ -276,7 +286,7 @@ class ParticipantListPage(Keyworded, ContainerPage):
             _("Introduction"),
         ),
         InlinePanel("entries", label=_("Personne"), heading=_("Participant·es")),
-        KeywordPanel("keywords"),
+        *KEYWORD_PANELS,
         *RELATED_PANELS,
     ]
     search_fields = [

@@ -12,9 +12,11 @@ from wagtail.models import Page, ReferenceIndex
 from accounts.models import Person
 from accounts.visibility import visible_pages, visible_to
 from discussion.context import discussion_of
+from glossary import mentions, suggesting
 from glossary.models import Keyword
 from minutes.people import Attendance, by_role
 from pages.rendering import contents
+from pages.specific import at_once
 from search.models import Findable, Kind
 
 LATEST_DECISIONS = 5
@@ -108,13 +110,17 @@ def roster_context(page, request) -> dict:
 
 
 def common_context(page, request) -> dict:
-    """Keywords, attachments, related pages and the discussion."""
-    discussion = discussion_of(page, request)
-    keywords = page.keywords_shown(preview=is_preview(request))
+    """Keywords and those suggested, attachments, related pages and the discussion."""
+    keywords, said = mentions.keywords_around(page, request, is_preview(request))
+    discussion = discussion_of(page, request, said)
     spoken = [keyword for comment in discussion["comments"] for keyword in comment.keyword_list]
-    prefetch_related_objects([*keywords, *spoken], "labels")
+    suggestions = suggesting.on_page(page, request, keywords)
+    suggested = suggestions["keywords"] if suggestions else []
+    explained = mentions.found_in(page, request).keywords if hasattr(page, "body") else []
+    prefetch_related_objects([*keywords, *spoken, *suggested, *explained], "labels")
     return {
         "keywords": keywords,
+        "suggestions": suggestions,
         "attachments": _rows(page.attachments, request, "document"),
         "related": related_pages(page, request.user, is_preview(request)),
         "discussion": discussion,
@@ -127,15 +133,8 @@ def related_pages(page, user, preview=False) -> list[Page]:
         linked = Q(pk__in=[link.target_id for link in page.related_links.all()])
     else:
         linked = Q(related_from__page=page.pk) | Q(related_links__target=page.pk)
-    return list(
-        visible_pages(user)
-        .filter(linked)
-        .exclude(pk=page.pk)
-        .distinct()
-        .order_by("path")
-        .defer_streamfields()
-        .specific()
-    )
+    found = visible_pages(user).filter(linked).exclude(pk=page.pk)
+    return at_once(Page.objects.filter(pk__in=found.values("pk")).order_by("path"))
 
 
 def neighbours(page, user) -> tuple:

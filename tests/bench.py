@@ -3,16 +3,23 @@
 Nothing here fails on a time: machines are noisy, and a figure is for reading.
 """
 
+import random
+import re
 import statistics
 import time
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.urls import reverse
+from django.utils.html import escape
 
-from search import outbox
+from glossary.linking import Term, TermIndex, link_terms, word
+from search import analysis, outbox
 from tests import base
-from tests.test_query_counts import fill
+from tests.glossary.filling import fill_topic
+from tests.test_query_counts import fill, queries_of
 
 pytestmark = pytest.mark.django_db
 ROUNDS = 9
@@ -67,3 +74,65 @@ def test_posting_into_a_short_and_a_long_thread(workgroup):
     for _ in range(1000):
         base.make_comment(minutes, parent=first)
     line("posting a reply: thread of 10, then of 1,000", short, posting(first))
+
+
+@pytest.mark.parametrize("who", ["stranger", "member"])
+def test_a_keyword_with_twenty_and_with_five_thousand_uses(who, as_user, member, workgroup):
+    closed = base.make_workgroup("Groupe fermé", private_to="Groupe fermé")
+    groups = [workgroup, base.make_workgroup("Groupe des prix"), closed]
+    beside = [base.make_keyword(f"mot {i}") for i in range(40)]
+    few, many = (base.make_keyword(name, synonyms=["portage"]) for name in ("peu", "beaucoup"))
+    fill_topic(few, groups, 20, beside)
+    fill_topic(many, groups, 5000, beside)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    client = as_user(member if who == "member" else None)
+    urls = [keyword.get_absolute_url() for keyword in (few, many)]
+    asked = [len(queries_of(client, url)) for url in urls]
+    line(f"keyword with 20, then 5,000 uses, {who}", *milliseconds_of_each(client, urls))
+    line("  questions to the database", *asked, unit="  ")
+
+
+def milliseconds_of_each(client, urls):
+    """The median time of each page, taken in turns, so that a busy machine slows all alike."""
+    taken = {url: [] for url in urls}
+    for _ in range(ROUNDS + 1):
+        for url in urls:
+            cache.clear()
+            start = time.perf_counter()
+            assert client.get(url).status_code == 200
+            taken[url].append((time.perf_counter() - start) * 1000)
+    return [statistics.median(each[1:]) for each in taken.values()]
+
+
+def test_linking_ten_thousand_words_with_two_thousand_terms():
+    texts = sorted(Path("home/demo").glob("*/*.md"))
+    paragraphs = [p for text in texts for p in text.read_text().split("\n\n") if len(p) > 60]
+    dice = random.Random(1)
+    words = sorted(set(re.findall(r"[^\W\d_]{4,}", " ".join(paragraphs))))
+    page = ""
+    while len(page.split()) < 10_000:
+        page += f"<p>{escape(dice.choice(paragraphs))}</p>\n"
+    # A sixth of the terms stand in these texts; each is looked for alone and in a phrase.
+    labels = dice.sample(words, 333) + [
+        "".join(dice.choice("bdfglmnprstv") + dice.choice("aeiou") for _ in range(4))
+        for _ in range(1667)
+    ]
+    terms = [Term(at, [word, f"{word} {dice.choice(words)}"]) for at, word in enumerate(labels)]
+    links = {term.key: f"/fr/mots-cles/{term.key}/" for term in terms}
+
+    def taken(index=None):
+        if index is None:
+            index = TermIndex(terms, "fr")
+            analysis.stem.cache_clear()
+            word.cache_clear()
+        start = time.process_time()
+        _html, linked = link_terms(page, index, links)
+        assert len(linked) > 100
+        return (time.process_time() - start) * 1000
+
+    index = TermIndex(terms, "fr")
+    cold = statistics.median(taken() for _ in range(ROUNDS))
+    warm = statistics.median(taken(index) for _ in range(ROUNDS + 1))
+    print()
+    line("linking 10,000 words, 2,000 terms: words new, then known", cold, warm)

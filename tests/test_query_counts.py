@@ -16,6 +16,8 @@ from tests import base
 
 pytestmark = pytest.mark.django_db
 MOST = 25
+#: Names the keywords that `fill` makes, so that a text mentions them as soon as they are there.
+NAMES = ", ".join(f"mot {i}" for i in range(200))
 
 
 def queries_of(client, url):
@@ -34,11 +36,13 @@ def queries_of(client, url):
 
 
 def fill(pages, number, start=0):
-    """`number` more comments, keywords and people on each page."""
+    """`number` more comments, explained keywords and people on each page."""
     roles = [base.make_role(), base.make_role("Partenaires")]
     for i in range(start, start + number):
         person = base.make_person(f"Personne {i}")
-        keyword = base.make_keyword(f"mot {i}", nl=f"woord {i}", en=f"word {i}")
+        keyword = base.make_keyword(
+            f"mot {i}", nl=f"woord {i}", en=f"word {i}", definition_fr=f"Le mot {i}."
+        )
         user = base.make_user(f"Membre {i}")
         for page in pages:
             PageKeyword.objects.create(tag=keyword, content_object_id=page.pk)
@@ -63,15 +67,20 @@ def test_it_costs_the_same_with_one_and_with_two_hundred(who, request, as_user, 
         ("decision", {"text": "<p>Décidé.</p>"}),
         ("action", {"text": "<p>À faire.</p>", "owner": owner, "due": None}),
         ("quotation", {"text": "Oui.", "speaker": "Quelqu’un", "source": ""}),
+        base.text_block(NAMES),
     ]
     minutes = base.make_minutes(workgroup, ordinal=4, body=body)
     roster = base.make_roster(workgroup)
-    article = base.make_article(workgroup)
-    text = base.make_text()
+    article = base.make_article(workgroup, body=[base.text_block(NAMES)])
+    text = base.make_text(body=[base.text_block(NAMES)])
+    texts = [minutes, article, text]
     earlier = base.make_minutes(workgroup, ordinal=3, meeting_date=datetime.date(2026, 1, 5))
     for target in (earlier, article):
         RelatedPage.objects.create(page=minutes, target=target)
     fill([minutes, roster, article], 1)
+    beside = base.make_keyword("voisin")  # one that goes with the others, as later many do
+    for page in (minutes, roster, article):
+        PageKeyword.objects.create(tag=beside, content_object_id=page.pk)
     urls = [
         "/fr/",
         workgroup.url,
@@ -89,8 +98,12 @@ def test_it_costs_the_same_with_one_and_with_two_hundred(who, request, as_user, 
     for url in urls:
         client.get(url)  # the visit is counted once a day: not part of what is compared
     few = {url: queries_of(client, url) for url in urls}
+    linked_terms = [client.get(page.url).content.count(b"data-term=") for page in texts]
+    assert linked_terms == [1, 1, 1]
     fill([minutes, roster, article], 199, start=1)
     many = {url: queries_of(client, url) for url in urls}
+    linked_terms = [client.get(page.url).content.count(b"data-term=") for page in texts]
+    assert linked_terms == [200, 200, 200]
     print({url: len(asked) for url, asked in many.items()})
     for url in urls:
         assert len(many[url]) == len(few[url]), (url, few[url], many[url])

@@ -13,6 +13,7 @@ from wagtail.images import get_image_model
 from wagtail.images.tests.utils import get_test_image_file
 from wagtail.images.views.serve import generate_image_url
 
+from glossary.models import KeywordFollow, KeywordLink, KeywordSuggestion, PageKeyword, fold
 from minutes.models import Attendance
 from pages.models import PageAttachment, RelatedPage
 from search import outbox
@@ -32,6 +33,10 @@ PRIVATE = {
     "comment": lambda w: w["comment"].get_absolute_url(),
     "comment_post": lambda w: reverse("comment_post", args=[w["minutes"].pk]),
     "keyword": lambda w: w["keyword"].get_absolute_url(),
+    "keyword_feed": lambda w: reverse("keyword_feed", args=[w["keyword"].slug]),
+    "keyword_follow": lambda w: reverse("keyword_follow", args=[w["keyword"].slug]),
+    "keyword_suggest": lambda w: reverse("keyword_suggest", args=[w["minutes"].pk]),
+    "api_keyword": lambda w: reverse("api_keyword", args=[w["keyword"].slug]),
     "person": lambda w: w["person"].get_absolute_url(),
     "feed_workgroup": lambda w: reverse("feed_workgroup", args=[w["group"].slug]),
 }
@@ -39,6 +44,10 @@ PRIVATE = {
 MIXED = {
     "search": lambda w: reverse("search") + f"?q={CANARY}",
     "glossary": lambda w: reverse("glossary"),
+    "keyword_map": lambda w: reverse("keyword_map"),
+    "keyword_own_words": lambda w: reverse("keyword_own_words"),
+    "keyword_words": lambda w: reverse("keyword_words") + f"?q={CANARY}",
+    "api_keywords": lambda w: reverse("api_keywords"),
     "feed_latest": lambda w: reverse("feed_latest"),
 }
 #: Routes that say nothing about content, to anybody. Sign-up, sign-in and the rest of allauth.
@@ -49,6 +58,14 @@ SILENT = {
     "favicon": "/favicon.ico",
     "comment_confirm": "/fr/commentaires/confirmer/a:b:c/",
 }
+#: What is sent to those that take no other request.
+SENT = {
+    "comment_post": lambda w: base.comment_form_data(w["minutes"]),
+    "keyword_follow": lambda w: {"follow": "1"},
+    "keyword_suggest": lambda w: {"word": f"mot {CANARY}"},
+}
+#: Has a test of its own: strangers are sent to sign in, whether there is such a thing or not.
+DOORKEPT = {"keyword_decide"}
 #: Wagtail's own doors, which lead to the one guarded door.
 DOORS = {"admin/login/", "^admin/password_reset/"}
 
@@ -66,7 +83,7 @@ def routes(patterns, prefix=""):
 
 
 @pytest.fixture
-def world(private_workgroup, workgroup):
+def world(private_workgroup, workgroup, group_member):
     """A private group full of the canary, and an open one beside it."""
     keyword = base.make_keyword(f"mot {CANARY}")
     person = base.make_person(f"Pauline {CANARY}")
@@ -95,7 +112,21 @@ def world(private_workgroup, workgroup):
         workgroup, "Réunion ouverte", meeting_date=datetime.date(2026, 4, 1)
     )
     RelatedPage.objects.create(page=open_minutes, target=minutes)
+    shared = base.make_keyword("mot commun", definition_fr="Employé partout.")
+    for page in (open_minutes, minutes):
+        PageKeyword.objects.create(tag=shared, content_object=page)
+    KeywordLink.objects.create(keyword=shared, target=keyword)
+    KeywordFollow.objects.create(keyword=keyword, user=group_member)
+    suggestion = KeywordSuggestion.objects.create(
+        page=minutes,
+        word=f"nouveau {CANARY}",
+        folded=fold(f"nouveau {CANARY}"),
+        language="fr",
+        suggested_by=group_member,
+    )
     return {
+        "shared": shared,
+        "suggestion": suggestion,
         "group": private_workgroup,
         "minutes": minutes,
         "article": other,
@@ -117,8 +148,8 @@ def _picture(image):
 
 def ask(client, world, name):
     url = {**PRIVATE, **MIXED}[name](world)
-    if name == "comment_post":
-        return client.post(url, base.comment_form_data(world["minutes"]))
+    if name in SENT:
+        return client.post(url, SENT[name](world))
     return client.get(url, follow=True)
 
 
@@ -131,7 +162,7 @@ def words(response):
 
 
 def test_it_names_every_public_route():
-    named = set(PRIVATE) | set(MIXED) | set(SILENT)
+    named = set(PRIVATE) | set(MIXED) | set(SILENT) | DOORKEPT
     for path, name in routes(get_resolver().url_patterns):
         known = name in named or path in DOORS or (name or "").startswith("account")
         assert known, f"{path} ({name}) is not in this test's tables"
@@ -151,7 +182,7 @@ def test_it_gives_private_things_to_the_group(name, world, group_member, as_user
     response = ask(as_user(group_member), world, name)
     assert response.status_code in (200, 302)
     content = words(response)
-    assert name in ("comment_post", "wagtailimages_serve") or CANARY in content
+    assert name in {*SENT, "wagtailimages_serve"} or CANARY in content
 
 
 @pytest.mark.parametrize("name", sorted(MIXED))
@@ -161,7 +192,8 @@ def test_it_shows_private_things_in_shared_places_to_the_group_alone(
     def told(client):
         page = words(ask(client, world, name))
         # What the reader asked for is said back; that is no leak.
-        return page.replace(f'value="{CANARY}"', "").replace(f"q={CANARY}", "")
+        page = page.replace(f'value="{CANARY}"', "").replace(f"q={CANARY}", "")
+        return page.encode().decode("unicode_escape") if name == "keyword_words" else page
 
     shown = told(as_user(group_member))
     assert "Pauline" in shown or f"Réunion {CANARY}" in shown or f"mot {CANARY}" in shown
@@ -180,8 +212,23 @@ def test_it_says_nothing_of_private_things_elsewhere(name, world, group_member, 
         assert world["open"].slug in page
 
 
+def test_it_denies_a_suggestion_to_whom_it_does_not_concern(world, member, editor, as_user):
+    """Those who decide may; others are told what they would be of a suggestion that is not."""
+    url = reverse("keyword_decide", args=[world["suggestion"].pk])
+    none = reverse("keyword_decide", args=[world["suggestion"].pk + 1])
+    for answer in ("accept", "refuse", "withdraw"):
+        responses = [as_user(member).post(to, {"answer": answer}) for to in (url, none)]
+        assert responses[0].status_code == responses[1].status_code == 404
+        asked = [as_user().post(to, {"answer": answer}) for to in (url, none)]
+        assert asked[0].status_code == asked[1].status_code == 302
+        assert asked[0].url == asked[1].url and CANARY not in asked[0].url
+    assert KeywordSuggestion.objects.get().state == KeywordSuggestion.WAITING
+    assert as_user(editor).post(url, {"answer": "refuse"}).status_code == 302
+    assert KeywordSuggestion.objects.get().state == KeywordSuggestion.REFUSED
+
+
 def test_it_leaves_private_things_out_of_pages_that_list(world, member, group_member, as_user):
-    lists = ["/fr/", world["open"].url, world["open_group"].url]
+    lists = ["/fr/", world["open"].url, world["open_group"].url, world["shared"].get_absolute_url()]
     for user in (None, member):
         for url in lists:
             page = words(as_user(user).get(url))

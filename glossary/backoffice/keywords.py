@@ -1,80 +1,86 @@
-"""Keywords in the back office: their list and their form."""
+"""Keywords in the back office: their list, and what can be done with each."""
 
+import django_filters
+from django import forms
 from django.conf import settings
-from django.db.models import Count, IntegerField, OuterRef, Subquery
-from django.db.models.functions import Coalesce
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import CharField, Count, Exists, IntegerField, OuterRef, Q, Subquery
+from django.db.models.functions import Cast, Coalesce
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from wagtail.admin.forms import WagtailAdminModelForm
-from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, ObjectList
-from wagtail.admin.ui.tables import Column, NumberColumn
-from wagtail.snippets.views.snippets import IndexView, SnippetViewSet
+from wagtail.admin import messages
+from wagtail.admin.filters import WagtailFilterSet
+from wagtail.admin.ui.tables import Column, NumberColumn, StatusTagColumn
+from wagtail.admin.widgets.button import Button
+from wagtail.models import Revision
+from wagtail.snippets.views.chooser import (
+    BaseSnippetChooseView,
+    ChooseResultsView,
+    ChooseView,
+    SnippetChooserViewSet,
+)
+from wagtail.snippets.views.snippets import CreateView, EditView, IndexView, SnippetViewSet
 
 from discussion.models import PageComment
-from glossary.models import Keyword, KeywordLabel, PageKeyword, fold
-
-PANELS = [
-    MultiFieldPanel(
-        [FieldPanel("name"), FieldPanel("slug"), FieldPanel("group")], gettext_lazy("Mot-clé")
-    ),
-    InlinePanel(
-        "labels",
-        [FieldPanel("language"), FieldPanel("text"), FieldPanel("kind")],
-        label=gettext_lazy("Intitulé"),
-        heading=gettext_lazy("Intitulés et synonymes"),
-    ),
-    MultiFieldPanel(
-        [FieldPanel("definition_fr"), FieldPanel("definition_nl"), FieldPanel("definition_en")],
-        gettext_lazy("Définition"),
-    ),
-]
+from glossary.backoffice.keyword_form import EDIT_HANDLER
+from glossary.backoffice.usage import KeywordUsageView
+from glossary.models import Keyword, KeywordGroup, KeywordLabel, PageKeyword
 
 
-class KeywordForm(WagtailAdminModelForm):
-    """Says what the database would refuse: a word names one concept, and once."""
+class KeywordFilterSet(WagtailFilterSet):
+    group = django_filters.ModelChoiceFilter(
+        label=gettext_lazy("Groupe"),
+        queryset=KeywordGroup.objects.all(),
+        null_label=gettext_lazy("sans groupe"),
+    )
+    lacks = django_filters.ChoiceFilter(
+        label=gettext_lazy("Sans intitulé en"),
+        method="lacking",
+        choices=settings.LANGUAGES,
+        empty_label=gettext_lazy("Tous"),
+        widget=forms.RadioSelect,
+    )
+    defined = django_filters.ChoiceFilter(
+        label=gettext_lazy("Définition"),
+        method="with_definition",
+        choices=[("yes", gettext_lazy("définis")), ("no", gettext_lazy("sans définition"))],
+        empty_label=gettext_lazy("Tous"),
+        widget=forms.RadioSelect,
+    )
+    used = django_filters.ChoiceFilter(
+        label=gettext_lazy("Emploi"),
+        method="with_use",
+        choices=[("yes", gettext_lazy("employés")), ("no", gettext_lazy("jamais employés"))],
+        empty_label=gettext_lazy("Tous"),
+        widget=forms.RadioSelect,
+    )
+    live = django_filters.ChoiceFilter(
+        label=gettext_lazy("État"),
+        choices=[("True", gettext_lazy("publiés")), ("False", gettext_lazy("brouillons"))],
+        empty_label=gettext_lazy("Tous"),
+        widget=forms.RadioSelect,
+    )
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["slug"].required = False  # made from the name
-        # modelcluster leaves out of its check what is not in the form, here the folded text,
-        # and would refuse two words of one language. clean() checks all of it.
-        self.formsets["labels"].validate_unique = lambda: None
+    class Meta:
+        model = Keyword
+        fields = []
 
-    def clean_name(self):
-        name = self.cleaned_data["name"]
-        self._refuse_other(name, lambda error: self.add_error("name", error))
-        return name
+    def lacking(self, keywords, name, language):
+        preferred = KeywordLabel.objects.filter(
+            keyword=OuterRef("pk"), language=language, kind=KeywordLabel.PREFERRED
+        )
+        return keywords.filter(~Exists(preferred))
 
-    def clean_slug(self):
-        slug = self.cleaned_data["slug"]
-        return self.instance.slugify(slug) if slug else ""
+    def with_definition(self, keywords, name, value):
+        blank = Q(**{f"definition_{language}": "" for language, _name in settings.LANGUAGES})
+        return keywords.filter(blank) if value == "no" else keywords.exclude(blank)
 
-    def clean(self):
-        data = super().clean()
-        labels = self.formsets["labels"]
-        labels.is_valid()
-        words, preferred = set(), set()
-        for form in labels.forms:
-            row = dict(getattr(form, "cleaned_data", {}))
-            if form in labels.deleted_forms or not row.keys() >= {"text", "language", "kind"}:
-                continue
-            word = (row["language"], fold(row["text"]))
-            if word in words:
-                form.add_error("text", _("Cet intitulé est déjà là dans cette langue."))
-            elif row["kind"] == KeywordLabel.PREFERRED and row["language"] in preferred:
-                form.add_error(
-                    "kind", _("Il y a déjà un intitulé dans cette langue : mettez « synonyme ».")
-                )
-            words.add(word)
-            if row["kind"] == KeywordLabel.PREFERRED:
-                preferred.add(row["language"])
-            self._refuse_other(row["text"], lambda error, form=form: form.add_error("text", error))
-        return data
-
-    def _refuse_other(self, text, say):
-        other = Keyword.objects.exclude(pk=self.instance.pk).named(text)
-        if other:
-            say(_("Ce mot désigne déjà le mot-clé « %(name)s ».") % {"name": other.name})
+    def with_use(self, keywords, name, value):
+        unused = Q(page_count=0, comment_count=0)
+        return keywords.filter(unused) if value == "no" else keywords.exclude(unused)
 
 
 def _uses(relation, keyword_field):
@@ -88,16 +94,91 @@ def _uses(relation, keyword_field):
     return Coalesce(Subquery(counts, output_field=IntegerField()), 0)
 
 
+def _scheduled():
+    """Whether a version waits for its hour; Wagtail would ask for each row apart."""
+    return Exists(
+        Revision.objects.filter(
+            base_content_type=ContentType.objects.get_for_model(Keyword),
+            object_id=Cast(OuterRef("pk"), CharField()),
+            approved_go_live_at__isnull=False,
+        )
+    )
+
+
+def state(keyword) -> str:
+    """Whether a keyword of this list is published, in words."""
+    if keyword.scheduled:
+        return _("publié, suite programmée") if keyword.live else _("programmé")
+    if not keyword.live:
+        return _("brouillon")
+    return _("publié, avec brouillon") if keyword.has_unpublished_changes else _("publié")
+
+
 class KeywordIndexView(IndexView):
     def get_base_queryset(self):
         return (
             Keyword.objects.unmerged()
             .with_labels()
+            .select_related("group")
             .annotate(
                 page_count=_uses(PageKeyword.objects, "tag"),
                 comment_count=_uses(PageComment.keywords.through.objects, "keyword"),
+                scheduled=_scheduled(),
             )
         )
+
+    def get_list_more_buttons(self, instance):
+        url = reverse("keywords:usage", args=[instance.pk])
+        usage = Button(_("Emplois"), url=url, icon_name="list-ul", priority=15)
+        return [*super().get_list_more_buttons(instance), usage]
+
+
+class KeywordCreateView(CreateView):
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        # A word half typed would be a keyword, and compared with the others.
+        self.autosave_enabled = False
+
+
+class KeywordEditView(EditView):
+    """The form of a keyword; of one that was merged, the form of the other."""
+
+    def get_usage_url(self):
+        return None  # the panel that has it would count links between keywords only
+
+    @cached_property
+    def header_more_buttons(self):
+        url = reverse("keywords:usage", args=[self.object.pk])
+        usage = Button(_("Emplois"), url=url, icon_name="list-ul", priority=5)
+        return [usage, *super().header_more_buttons]
+
+    def dispatch(self, request, *args, **kwargs):
+        target = self.live_object.merged_into
+        if target and self.user_has_permission("change"):
+            said = _("« %(old)s » a été fondu dans « %(new)s ».")
+            messages.info(request, said % {"old": self.live_object.name, "new": target.name})
+            return redirect(self.edit_url_name, target.pk)
+        return super().dispatch(request, *args, **kwargs)
+
+
+class _Unmerged(BaseSnippetChooseView):
+    def get_object_list(self):
+        return Keyword.objects.unmerged()
+
+
+class KeywordChooseView(_Unmerged, ChooseView):
+    pass
+
+
+class KeywordChooseResultsView(_Unmerged, ChooseResultsView):
+    pass
+
+
+class KeywordChooserViewSet(SnippetChooserViewSet):
+    """Chooses a keyword to link to: one that was not merged."""
+
+    choose_view_class = KeywordChooseView
+    choose_results_view_class = KeywordChooseResultsView
 
 
 def _words(keyword) -> str:
@@ -107,7 +188,7 @@ def _words(keyword) -> str:
         language: ", ".join(label.text for label in labels if label.language == language)
         for language, _name in settings.LANGUAGES
     }
-    return " · ".join(f"{language}: {words}" for language, words in texts.items() if words)
+    return " · ".join(f"{language.upper()} {words}" for language, words in texts.items() if words)
 
 
 class KeywordViewSet(SnippetViewSet):
@@ -115,16 +196,34 @@ class KeywordViewSet(SnippetViewSet):
     url_prefix = "keywords"
     url_namespace = "keywords"
     icon = "tag"
-    menu_order = 225
-    add_to_admin_menu = True
+    menu_label = gettext_lazy("Tous les mots-clés")
     copy_view_enabled = False
     index_view_class = KeywordIndexView
-    edit_handler = ObjectList(PANELS, base_form_class=KeywordForm)
+    add_view_class = KeywordCreateView
+    edit_view_class = KeywordEditView
+    usage_view_class = KeywordUsageView
+    chooser_viewset_class = KeywordChooserViewSet
+    edit_handler = EDIT_HANDLER
+    filterset_class = KeywordFilterSet
     ordering = "name"
     list_per_page = 50
     list_display = [
         "name",
-        Column("labels", label=gettext_lazy("Intitulés et synonymes"), accessor=_words),
-        NumberColumn("page_count", label=gettext_lazy("Pages"), sort_key="page_count"),
-        NumberColumn("comment_count", label=gettext_lazy("Commentaires"), sort_key="comment_count"),
+        Column("labels", label=gettext_lazy("Mots"), accessor=_words, width="30%"),
+        Column("group", label=gettext_lazy("Groupe"), sort_key="group__name", width="12%"),
+        NumberColumn("page_count", label=gettext_lazy("Pages"), sort_key="page_count", width="7%"),
+        NumberColumn(
+            "comment_count",
+            label=gettext_lazy("Commentaires"),
+            sort_key="comment_count",
+            width="11%",
+        ),
+        StatusTagColumn(
+            "live",
+            label=gettext_lazy("État"),
+            accessor=state,
+            sort_key="live",
+            primary=lambda keyword: keyword.live,
+            width="10%",
+        ),
     ]

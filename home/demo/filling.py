@@ -5,35 +5,32 @@ missing, and each group of objects is one transaction: what was broken off is co
 the next run. Pages are made as drafts first and published when all are there, since they
 point at each other; a page that was ever published is not touched again.
 
-The editor's account is made last. Where it is, the demo has been filled once, and nothing is
-made any more: what people changed or threw away since stays so.
+The editor's account is made after all pages. Where it is, no page is made any more: what
+people changed or threw away since stays so. The glossary has its own such mark; see
+`home.demo.vocabulary`.
 """
 
 import datetime
 import json
-import tomllib
-import uuid
 
 from django.apps import apps
-from django.conf import settings
 from django.contrib.auth.models import Group
-from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
 from django.db import transaction
-from django.utils import timezone
-from django.utils.text import slugify
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.models import Page, PageViewRestriction, Site
 
 from accounts.addresses import vouch_for
 from accounts.models import Person, User
-from discussion.models import PageComment
-from glossary.models import Keyword, KeywordLabel, PageKeyword
+from glossary.models import Keyword, PageKeyword
+from home.demo import vocabulary
+from home.demo.lookup import at_noon, group_slugs, home, page_ids, read
 from home.demo.pictures import PICTURES, png
+from home.demo.talk import comments
 from home.demo.texts import FOLDER, settled, texts
-from home.models import HomePage, TextPage
+from home.models import TextPage
 from home.setting_up import set_up
 from minutes.importing import store
 from minutes.models import (
@@ -49,18 +46,11 @@ from minutes.models import (
 from pages.models import PageAttachment, RelatedPage, SiteIdentity
 
 CREDIT = "Amandine Fagnoul"
-#: Comments are told apart by tokens made from this and their names in the file.
-ADDRESS_OF_COMMENTS = "https://plenum.example/demo/comments/"
 DOCUMENTS = {  # name: (file, title)
     "charte": ("charte-des-trente-jours.txt", "La charte des trente jours"),
     "charter": ("charter-van-dertig-dagen.txt", "Het charter van dertig dagen"),
     "reglement": ("reglement-du-fonds.txt", "Règlement du fonds de secours"),
 }
-
-
-def read(name: str) -> dict:
-    """One of the demo's tables."""
-    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
 
 
 def accounts() -> list[dict]:
@@ -69,15 +59,26 @@ def accounts() -> list[dict]:
 
 
 def is_filled() -> bool:
+    return has_pages() and vocabulary.is_complete()
+
+
+def has_pages() -> bool:
     return User.objects.filter(email=accounts()[-1]["email"]).exists()
 
 
 def fill() -> None:
     """Make what is missing of the demo."""
-    if is_filled():
-        return
+    if not has_pages():
+        pages()
+    if not vocabulary.is_complete():
+        vocabulary.complete()
+
+
+def pages() -> None:
+    """All but what members did with the glossary."""
     *others, last = accounts()
-    for step in (the_site, people, keywords, files, groups, drafts, rosters):
+    words = (vocabulary.groups, vocabulary.concepts, vocabulary.names)
+    for step in (the_site, people, *words, files, groups, drafts, rosters):
         with transaction.atomic():
             step()
     with transaction.atomic():
@@ -89,10 +90,6 @@ def fill() -> None:
         comments()
     with transaction.atomic():
         account(last)
-
-
-def home() -> HomePage:
-    return HomePage.objects.get()
 
 
 def the_site() -> None:
@@ -118,22 +115,6 @@ def people() -> None:
         if name not in known:
             aliases = "\n".join(data["aliases"].get(name, []))
             Person.objects.create(name=name, aliases=aliases)
-
-
-def keywords() -> None:
-    known = set(Keyword.objects.values_list("slug", flat=True))
-    for slug, entry in read("keywords").items():
-        if slug in known:
-            continue
-        keyword = Keyword.objects.create(
-            name=entry["fr"][0],
-            slug=slug,
-            **{f"definition_{code}": entry[f"definition_{code}"] for code in ("fr", "nl", "en")},
-        )
-        for code in ("fr", "nl", "en"):
-            for number, text in enumerate(entry[code]):
-                kind = KeywordLabel.SYNONYM if number else KeywordLabel.PREFERRED
-                KeywordLabel.objects.create(keyword=keyword, language=code, text=text, kind=kind)
 
 
 def files() -> None:
@@ -240,7 +221,7 @@ def rosters() -> None:
 
 def publish() -> None:
     """Join the drafts to each other and to their files, and publish them, oldest first."""
-    ids = dict(Page.objects.descendant_of(home()).values_list("slug", "pk"))
+    ids = page_ids()
     waiting = []
     for folder, model in (
         *((slug, MinutesPage) for slug in group_slugs()),
@@ -286,10 +267,6 @@ def say_when(page, date: datetime.date) -> None:
     page.revisions.update(created_at=moment)
 
 
-def at_noon(date: datetime.date) -> datetime.datetime:
-    return timezone.make_aware(datetime.datetime.combine(date, datetime.time(12)))
-
-
 def file_blocks(language: str) -> dict:
     """For each picture and document, how words of a text become the block that shows it."""
     makers = {}
@@ -307,10 +284,6 @@ def file_blocks(language: str) -> dict:
     return makers
 
 
-def group_slugs() -> list[str]:
-    return [entry["slug"] for entry in read("groups")["groups"]]
-
-
 def account(entry: dict) -> None:
     """One account (its address needs no confirming), and the person it belongs to."""
     if User.objects.filter(email=entry["email"]).exists():
@@ -326,37 +299,3 @@ def account(entry: dict) -> None:
     if group := entry.get("group"):
         user.groups.add(Group.objects.get_or_create(name=group)[0])
     Person.objects.filter(name=entry["person"], user=None).update(user=user)
-
-
-def comments() -> None:
-    """The threads; each comment is known by a token made from its name in the file."""
-    pages = {page.slug: page for page in Page.objects.descendant_of(home())}
-    users = {user.display_name: user for user in User.objects.all()}
-    tags = {keyword.slug: keyword for keyword in Keyword.objects.all()}
-    known = dict(PageComment.objects.values_list("token", "pk"))
-    for entry in read("comments")["comments"]:
-        token = token_of(entry["id"])
-        if token in known:
-            continue
-        page, user = pages[entry["page"]].specific_deferred, users.get(entry["by"])
-        email = user.email if user else f"{slugify(entry['by'])[:40]}@visitor.example"
-        comment = PageComment.objects.create(
-            page_id=page.pk,
-            content_type=ContentType.objects.get_for_model(page),
-            object_pk=str(page.pk),
-            site_id=settings.SITE_ID,
-            user=user,
-            user_name=entry["by"],
-            user_email=email,
-            comment=entry["text"].strip(),
-            language=entry.get("language", "fr"),
-            parent_id=known[token_of(entry["to"])] if "to" in entry else 0,
-            submit_date=timezone.make_aware(entry["date"]),
-            token=token,
-        )
-        comment.keywords.set(tags[slug] for slug in entry.get("keywords", ()))
-        known[token] = comment.pk
-
-
-def token_of(name: str) -> uuid.UUID:
-    return uuid.uuid5(uuid.NAMESPACE_URL, ADDRESS_OF_COMMENTS + name)

@@ -7,29 +7,63 @@ proves nothing, and a shared password has no owner. The rule is SQL, asked anew 
 request, so a change of rights, a move or a deletion counts at once.
 """
 
-from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Q
+from django.db.models.functions import Left, Length
 from wagtail.models import Page, PageViewRestriction
+
+#: How deep the pages above a page are found by their addresses in the tree, which is quick;
+#: those of a page that lies deeper are found by comparing it with every page.
+SHALLOW = 4
 
 
 def visible_to(pages, user):
-    """The live pages of this queryset (of Page or a page type) that the user may read."""
-    asked = ExpressionWrapper(OuterRef("path"), output_field=CharField())
-    unpublished = Page.objects.filter(live=False, numchild__gt=0).alias(asked=asked)
-    pages = pages.live().filter(~Exists(unpublished.filter(asked__startswith=F("path"))))
+    """The live pages of this queryset (of Page or a page type) that the user may read.
+
+    What is so of all that lies under one page is asked once for that page and not again for
+    each: thousands of minutes stand in a few workgroups.
+    """
+    closed = _closed_to(user)
+    pages = pages.live()
+    if closed is not None:
+        pages = pages.exclude(pk__in=closed.values("page"))
+        # An alias shows another page, which may lie in a closed part of the tree.
+        pages = pages.filter(~_under("alias_of__path", closed, "page__path"))
+    above = Left("path", Length("path") - Page.steplen)
+    return pages.alias(above=above).filter(Q(depth=1) | Q(above__in=_open_above(closed)))
+
+
+def _closed_to(user):
+    """The restrictions that keep this user out; None for a user whom none keeps out."""
     if user.is_active and user.is_superuser:
-        return pages
-    closed = PageViewRestriction.objects.all()
+        return None
+    restrictions = PageViewRestriction.objects.all()
     if user.is_active and user.pk:
-        closed = closed.exclude(
+        theirs = restrictions.filter(
             restriction_type=PageViewRestriction.GROUPS, groups__in=user.groups.all()
         )
-    # A page, or the page that it is an alias of, lies in a closed part of the tree.
-    for path in ("path", "alias_of__path"):
-        asked = ExpressionWrapper(OuterRef(path), output_field=CharField())
-        pages = pages.filter(
-            ~Exists(closed.alias(asked=asked).filter(asked__startswith=F("page__path")))
-        )
-    return pages
+        restrictions = restrictions.exclude(pk__in=theirs.values("pk"))
+    return restrictions
+
+
+def _open_above(closed):
+    """The paths of the pages under which a page may be seen; they do not depend on it."""
+    unpublished = Page.objects.filter(live=False, numchild__gt=0)
+    lengths = range(Page.steplen, (SHALLOW + 1) * Page.steplen, Page.steplen)
+    prefixes = [Left(OuterRef("path"), length) for length in lengths]
+    holding = Page.objects.filter(
+        Q(depth__lte=SHALLOW) | ~_under("path", unpublished, "path"),
+        ~Exists(Page.objects.filter(live=False, path__in=prefixes)),
+        numchild__gt=0,
+    )
+    if closed is not None:
+        holding = holding.filter(~_under("path", closed, "page__path"))
+    return holding.values("path")
+
+
+def _under(path: str, those, their_path: str) -> Exists:
+    """Whether the page at `path` is one of those, or lies under one of them."""
+    asked = ExpressionWrapper(OuterRef(path), output_field=CharField())
+    return Exists(those.alias(asked=asked).filter(asked__startswith=F(their_path)))
 
 
 def may_see(page, user) -> bool:

@@ -7,9 +7,12 @@ from discussion.forms import CommentForm
 from discussion.threads import conversation
 
 
-def discussion_of(page, request) -> dict:
-    """The discussion under a page: comments in reading order, the form, where it is sent."""
-    comments = conversation(page) if page.pk else []
+def discussion_of(page, request, keywords=None) -> dict:
+    """The discussion under a page: comments in reading order, the form, where it is sent.
+
+    `keywords`, {comment id: [keywords]}, spares the query for them.
+    """
+    comments = conversation(page, keywords) if page.pk else []
     answered = _answered(comments, request)
     form = getattr(request, "comment_form", None)
     if form is None and page.pk:

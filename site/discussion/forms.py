@@ -7,6 +7,9 @@ import uuid
 from django import forms
 from django.apps import apps
 from django.conf import settings
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 from django_comments_xtd.forms import XtdCommentForm
 
@@ -14,8 +17,25 @@ from discussion.models import PageComment, PendingComment
 
 #: The anchors that pages.rendering gives to passages.
 ANCHOR = re.compile(r"[bp]-[\w-]{1,70}\Z")
+#: What comments are for the rules of keyword groups.
+KIND = "comment"
 MOST_KEYWORDS = 8
 MOST_NUMBER = 2**31 - 1  # what the column of the comment replied to can hold
+
+
+def completed(kind: str) -> dict:
+    """Attributes of a field whose keywords, for things of this kind, keywords.js completes.
+
+    With the sentences that it says to screen readers.
+    """
+    return {
+        "data-keywords": f"{reverse('keyword_words')}?sorte={kind}",
+        "data-keywords-none": now("Aucun mot-clé ne correspond."),
+        "data-keywords-one-found": now(
+            "Un mot-clé correspond ; flèche vers le bas pour le choisir."
+        ),
+        "data-keywords-found": now("%n mots-clés correspondent ; flèches pour choisir."),
+    }
 
 
 class CommentForm(XtdCommentForm):
@@ -27,14 +47,13 @@ class CommentForm(XtdCommentForm):
 
     email = forms.EmailField(max_length=PendingComment._meta.get_field("email").max_length)
     comment = forms.CharField(max_length=settings.COMMENT_LENGTH)
-    keywords = forms.CharField(
-        label=_("Mots-clés"),
-        required=False,
-        max_length=300,
-        help_text=_("Séparés par des virgules, par exemple : portage, statut."),
-    )
+    keywords = forms.CharField(label=_("Mots-clés"), required=False, max_length=300)
+    #: Asked for only where a new word resembles a keyword; see `similar`.
+    sure = forms.BooleanField(label=_("C’est bien un autre mot"), required=False)
     token = forms.UUIDField(widget=forms.HiddenInput)
     anchor = forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
+    #: Whether a new word resembles an existing keyword, so that the writer is asked.
+    similar = False
 
     def __init__(self, page, user, data=None, initial=None, **kwargs):
         initial = {"token": uuid.uuid4(), "reply_to": 0, **(initial or {})}
@@ -58,11 +77,37 @@ class CommentForm(XtdCommentForm):
             "Pour créer des paragraphes, laissez simplement des lignes vides."
         )
         self.fields["comment"].widget = forms.Textarea(attrs={"rows": 8})
+        self.fields["keywords"].help_text = self._help_with_keywords()
+        self.fields["keywords"].widget.attrs |= completed(KIND)
         self.fields["honeypot"].label = _("Laissez ce champ vide")
         self.fields["honeypot"].widget = forms.TextInput(
             attrs={"autocomplete": "off", "tabindex": "-1"}
         )
-        self.order_fields(["name", "email", "comment", "keywords"])
+        # Whether they are sure is known before the keywords are looked at.
+        self.order_fields(["name", "email", "comment", "sure", "keywords"])
+
+    def _choose(self, words, **more):
+        """What the keyword groups' rules make of these words of this writer's."""
+        keywords = apps.get_model(settings.KEYWORD_MODEL).objects
+        return keywords.choose(words, user=self.user, kind=KIND, **more)
+
+    def _help_with_keywords(self) -> str:
+        """The limits, before anything is written: how many, new ones or not, which are advised."""
+        rules = self._choose([])
+        sentences = [
+            now("Séparés par des virgules, par exemple : portage, statut."),
+            now("Au plus %(number)d.") % {"number": MOST_KEYWORDS},
+        ]
+        if not rules.may_create:
+            sentences.append(now("Ils viennent du glossaire."))
+        elif self.user.is_authenticated:
+            sentences.append(now("Un mot nouveau entre au glossaire."))
+        else:
+            sentences.append(now("Un mot nouveau entre au glossaire avec votre message confirmé."))
+        if rules.advised:
+            groups = ", ".join(f"« {group.label} »" for group in rules.advised)
+            sentences.append(now("De préférence un mot de : %(groups)s.") % {"groups": groups})
+        return escape(" ".join(sentences))  # fields' help is markup, group names are not
 
     def clean_timestamp(self):
         """Refuse a form filled in no time, or left open for longer than COMMENTS_TIMEOUT."""
@@ -100,10 +145,10 @@ class CommentForm(XtdCommentForm):
         return anchor if ANCHOR.match(anchor) else ""
 
     def clean_keywords(self):
-        """The keywords named, as objects; a word that is none of them is said, not dropped.
+        """What the rules make of the words, a `Choice`; one that they refuse is said, not dropped.
 
-        A keyword used only where the writer may not look is none of them: it would be found
-        out, and made public.
+        A keyword used only where the writer may not look is an unknown word: otherwise it
+        would be found out, and made public.
         """
         words = [word.strip() for word in self.cleaned_data["keywords"].split(",")]
         words = [word for word in words if word]
@@ -111,17 +156,11 @@ class CommentForm(XtdCommentForm):
             raise forms.ValidationError(
                 _("Choisissez au plus %(number)d mots-clés.") % {"number": MOST_KEYWORDS}
             )
-        nameable = apps.get_model(settings.KEYWORD_MODEL).objects.nameable_by(self.user)
-        found, unknown = [], []
-        for word in words:
-            keyword = nameable.named(word)
-            (found if keyword else unknown).append(keyword or word)
-        if unknown:
-            raise forms.ValidationError(
-                _("Pas encore dans le glossaire : %(words)s. Choisissez un mot-clé existant.")
-                % {"words": ", ".join(unknown)}
-            )
-        return list(dict.fromkeys(found))
+        choice = self._choose(words, sure=self.cleaned_data.get("sure", False))
+        self.similar = bool(choice.similar)
+        if choice.problems:
+            raise forms.ValidationError(choice.problems)
+        return choice
 
     def clean_reply_to(self):
         """The comment replied to must still stand under this page."""

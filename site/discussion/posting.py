@@ -3,6 +3,7 @@
 import uuid
 from datetime import timedelta
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core import signing
@@ -14,6 +15,7 @@ from django.utils import timezone, translation
 
 from accounts.models import SIGNATURE_LENGTH
 from accounts.visibility import may_see
+from discussion.forms import KIND
 from discussion.models import PageComment, PendingComment
 
 SALT = "discussion.confirm"
@@ -34,6 +36,7 @@ class Busy(Exception):
 def publish(form, user) -> PageComment:
     """Store a member's comment; the same form sent twice gives the same comment."""
     data = form.cleaned_data
+    chosen = data["keywords"]
     token = _token(form, user.pk)
     try:
         with transaction.atomic():
@@ -46,7 +49,9 @@ def publish(form, user) -> PageComment:
                 language=translation.get_language(),
                 parent_id=data["reply_to"],
                 anchor=data["anchor"],
-                keywords=data["keywords"],
+                # Asked again in here: somebody else may just have made the same new keyword.
+                words=[*(keyword.name for keyword in chosen.keywords), *chosen.new],
+                writer=user,
             )
     except IntegrityError:
         published = PageComment.objects.filter(token=token).first()
@@ -85,9 +90,10 @@ def hold(form, page) -> PageComment | None:
                 "language": language,
                 "interface_language": language,
                 "anchor": data["anchor"],
+                "new_keywords": data["keywords"].new,
             },
         )
-        pending.keywords.set(data["keywords"])
+        pending.keywords.set(data["keywords"].keywords)
     if is_new:
         # After the transaction: a mail server takes its time, and SQLite has one writer.
         try:
@@ -156,14 +162,38 @@ def confirm(token: str, user) -> PageComment | None:
             # The comment it answered may have gone meanwhile: then it stands on its own.
             parent_id=pending.parent_id if parent.exists() else 0,
             anchor=pending.anchor,
-            # Meanwhile a keyword may be used where the writer may not look, and nowhere else.
-            keywords=list(pending.keywords.nameable_by(user)),
+            # Meanwhile a keyword may be used where the writer may not look, and nowhere else,
+            # or its group have other rules.
+            words=words_of(pending),
+            writer=user,
         )
         pending.delete()
         return comment
 
 
-def _create(*, page, keywords, name, email="", **fields):
+def words_of(pending) -> list[str]:
+    """The keywords that a comment asks for, existing and new ones, as words."""
+    return [*pending.keywords.values_list("name", flat=True), *pending.new_keywords]
+
+
+def allowed(words, writer):
+    """What the keyword groups' rules allow of these words by now, as a `Choice`; the rest goes."""
+    objects = apps.get_model(settings.KEYWORD_MODEL).objects
+
+    def choose(words):
+        return objects.choose(words, user=writer, kind=KIND, sure=True)
+
+    choice = choose(words)
+    if choice.problems:
+        kept = []
+        for word in words:
+            if not choose([*kept, word]).problems:
+                kept.append(word)
+        choice = choose(kept)
+    return choice
+
+
+def _create(*, page, words, writer, name, email="", **fields):
     comment = PageComment.objects.create(
         page_id=page.pk,
         content_type=ContentType.objects.get_for_model(page),
@@ -173,8 +203,9 @@ def _create(*, page, keywords, name, email="", **fields):
         user_email=email,
         **fields,
     )
-    if keywords:
-        comment.keywords.set(keywords)
+    if words:
+        # Only now that the comment is stored do new words become keywords.
+        comment.keywords.set(allowed(words, writer).all(comment.language))
     return comment
 
 

@@ -1,12 +1,14 @@
-"""The conversation under a page, in the order it is read. Two queries, whatever its size."""
+"""The conversation under a page, in the order it is read: two queries, whatever its size."""
 
 from collections import defaultdict
 
 from discussion.models import PageComment
 
 
-def conversation(page) -> list[PageComment]:
+def conversation(page, keywords=None) -> list[PageComment]:
     """The page's comments in reading order: each thread from its start, replies under theirs.
+
+    `keywords`, {comment id: [keywords]}, are asked for where they are not given.
 
     Every comment gets `depth` (0 for the start of a thread), `parent_name` and
     `parent_comment_id` of the comment it answers, `keyword_list`, and `placeholder`: True for
@@ -18,7 +20,7 @@ def conversation(page) -> list[PageComment]:
         .order_by("pk")
         .defer("user_email", "ip_address", "user_url")
     )
-    keywords = _keywords_of(page)
+    keywords = _keywords_of(page) if keywords is None else keywords
     children = defaultdict(list)
     for row in rows:
         children[row.parent_id if row.is_reply else 0].append(row)
@@ -38,7 +40,7 @@ def _thread(start, children, keywords):
         row.depth = depth
         row.parent_name = parent.user_name if parent and not parent.is_removed else ""
         row.parent_comment_id = parent.pk if parent else None
-        row.keyword_list = keywords[row.pk]
+        row.keyword_list = keywords.get(row.pk, [])
         row.placeholder = row.is_removed
         ordered.append(row)
         waiting.extend((child, depth + 1, row) for child in reversed(children[row.pk]))

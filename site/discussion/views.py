@@ -100,9 +100,12 @@ def comment_confirm(request, token):
     pending = posting.waiting(key, request.user)
     if pending is None:
         return render(request, "discussion/expired.html", status=410)
-    return render(
-        request, "discussion/confirm.html", {"pending": pending, "page": pending.page.specific}
-    )
+    context = {
+        "pending": pending,
+        "page": pending.page.specific,
+        "keywords": posting.allowed(posting.words_of(pending), request.user),
+    }
+    return render(request, "discussion/confirm.html", context)
 
 
 @require_safe

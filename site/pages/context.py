@@ -12,6 +12,7 @@ from accounts.visibility import visible_to
 from pages.languages import interface_language
 from pages.models import SiteIdentity
 from pages.serving import absolute
+from pages.specific import at_once
 
 
 def site_frame(request):
@@ -44,11 +45,9 @@ def _footer_nav(request):
     site = Site.find_for_request(request)
     if site is None:
         return []
-    children = visible_to(
-        Page.objects.child_of(site.root_page).in_menu().defer_streamfields(), request.user
-    ).specific()
+    children = visible_to(Page.objects.child_of(site.root_page).in_menu(), request.user)
     wanted, spare = {}, {}
-    for page in children:
+    for page in at_once(children):
         group = getattr(page, "translation_group", page.pk)
         if page.heading_language == interface_language():
             wanted[group] = page

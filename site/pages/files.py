@@ -1,6 +1,9 @@
 """Documents and pictures: who may have one is decided by the pages that use it."""
 
+from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import F, Value
 from django.http import Http404
 from django.utils.cache import add_never_cache_headers
@@ -16,8 +19,8 @@ def may_have(file, user) -> bool:
     """Whether the user may have this document or picture.
 
     Yes for those who edit pages in the back office, for what the site's own settings use (its
-    logo), and for what a page that the reader may see uses. A file that nothing uses is
-    nobody's: no.
+    logo), and for what a page that the reader may see uses, or a keyword that exists for them.
+    A file that nothing uses is nobody's: no.
     """
     if user_has_any_page_permission(user):
         return True
@@ -29,6 +32,11 @@ def may_have(file, user) -> bool:
     ).values_list("object_id", flat=True)
     ids = [int(pk) for pk in pages if pk.isdigit()]
     if ids and visible_pages(user).filter(pk__in=ids).exists():
+        return True
+    Keyword = apps.get_model(settings.KEYWORD_MODEL)
+    keywords = references.filter(base_content_type=ContentType.objects.get_for_model(Keyword))
+    ids = [int(pk) for pk in keywords.values_list("object_id", flat=True) if pk.isdigit()]
+    if ids and Keyword.objects.used_where_visible(user).filter(pk__in=ids).exists():
         return True
     return references.filter(
         base_content_type__app_label="pages", base_content_type__model="siteidentity"

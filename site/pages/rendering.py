@@ -1,7 +1,9 @@
 """From a stored body to HTML: anchors on every heading and paragraph, links, footnotes."""
 
 import re
+from collections.abc import Callable
 from contextvars import ContextVar
+from typing import NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
 from django.template.loader import render_to_string
@@ -18,6 +20,18 @@ _KEYED = re.compile(r'<(p|li)\b[^>]*?data-block-key="([\w-]+)"[^>]*>')
 #: A tag, which is taken first and left alone, or a note in the text between tags; a note
 #: may hold tags of its own, but not those of another paragraph.
 _TAG_OR_NOTE = re.compile(r"\[\[((?:(?!</?(?:p|li|ul|ol|h\d)\b)<[^>]*>|(?!\]\])[^<])+)\]\]|<[^>]*>")
+
+
+class Finished(NamedTuple):
+    """A body as readers get it, and what the page needs after it."""
+
+    html: str
+    after: str = ""
+
+
+#: What sections do to a body once it is rendered: functions of (page, request, html). The
+#: request is None where nobody asks.
+finishers: list[Callable[..., Finished]] = []
 
 #: {page id: page} that the reader of the body being rendered may see.
 _targets: ContextVar[dict | None] = ContextVar("targets", default=None)
@@ -65,6 +79,38 @@ def contents(body) -> list[dict]:
         for child in body
         if child.block_type == "heading"
     ]
+
+
+def finished(page, request) -> Finished:
+    """The body of a page with all that sections do to it, worked out once for each request."""
+
+    def make():
+        found = Finished(body_of(page, request))
+        for finish in finishers:
+            html, after = finish(page, request, found.html)
+            found = Finished(html, mark_safe(found.after + after))  # each is safe itself
+        return found
+
+    return once(page, "_finished", request, make)
+
+
+def body_of(page, request) -> str:
+    """The body of a page for who asks, rendered once for each request; a stranger's for None."""
+    user = getattr(request, "user", None) or AnonymousUser()
+
+    def make():
+        return render_body(page.body, user=user, language=page.language, page=page, request=request)
+
+    return once(page, "_body_html", request, make)
+
+
+def once(page, name: str, request, make):
+    """What `make` gives, kept on the page under a name while one request is answered."""
+    known, kept = page.__dict__.get(name, (None, None))
+    if request is None or known is not request:
+        kept = make()
+        page.__dict__[name] = (request, kept)
+    return kept
 
 
 def render_body(body, *, user, language, page=None, request=None) -> str:

@@ -258,13 +258,14 @@ def _kind_named(name: str) -> str:
 
 
 def _keywords_named(wanted: str) -> list[int]:
-    """The keywords of which this is the name, a label or a synonym, in whatever language.
+    """The published keywords of which this is the name, a label or a synonym, in any language.
 
     Asked without regard to the reader: what is tagged decides, and that is masked already.
     """
     said = analysis.words(wanted)
     Keyword = apps.get_model(settings.KEYWORD_MODEL)
-    names = Keyword._default_manager.order_by().values_list("pk", "name", "slug", "labels__text")
+    published = Keyword._default_manager.filter(live=True).order_by()
+    names = published.values_list("pk", "name", "slug", "labels__text")
     return sorted(
         {
             row[0]

@@ -82,6 +82,8 @@ class Findable(index.Indexed, models.Model):
                 fields=["source_type", "source_id", "part"], name="findable_once"
             )
         ]
+        # The decisions of certain pages are looked for on their own.
+        indexes = [models.Index(fields=["kind", "page"], name="findable_by_kind")]
 
     def __str__(self):
         return f"{self.kind}: {self.title}"

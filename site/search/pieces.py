@@ -124,7 +124,9 @@ def keyword_labels(page) -> list[str]:
 
 
 def labels_of(keyword) -> list[str]:
-    """The labels and synonyms of a keyword, in every language."""
+    """The labels and synonyms of a published keyword, in every language."""
+    if not keyword.live:
+        return []
     return [keyword.name, *(label.text for label in keyword.labels.all())]
 
 

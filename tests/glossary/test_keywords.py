@@ -48,20 +48,9 @@ def test_it_lists_everything_tagged_comments_too(client, workgroup):
     base.make_roster(workgroup, "Liste du portage", keywords=["portage"])
     base.make_comment(minutes, "Commentaire du portage", keywords=[keyword])
     page = client.get(keyword.get_absolute_url()).content.decode()
+    page = page.replace("<mark>", "").replace("</mark>", "")
     for what in ("Réunion", "Article", "Liste", "Commentaire"):
         assert f"{what} du portage" in page
-
-
-def test_it_lists_the_glossary_from_a_to_z_whatever_the_accents(client, workgroup):
-    for name in ("Zèle", "école", "Emploi", "abus"):
-        base.make_keyword(name)
-        base.make_minutes(workgroup, keywords=[name])
-    response = client.get("/fr/glossaire/")
-    letters = [
-        (letter, [keyword.label for keyword in keywords])
-        for letter, keywords in response.context["letters"]
-    ]
-    assert letters == [("A", ["abus"]), ("E", ["école", "Emploi"]), ("Z", ["Zèle"])]
 
 
 def test_it_does_not_list_a_keyword_that_nothing_uses(client, workgroup):

@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import authenticate
+from django.contrib.auth.models import AnonymousUser
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from wagtail.models import Page
@@ -13,9 +14,20 @@ from wagtail.models import Page
 from accounts.models import Person, User
 from accounts.visibility import may_see, visible_pages
 from discussion.models import PageComment
-from glossary.models import Keyword
+from glossary.models import (
+    Keyword,
+    KeywordFollow,
+    KeywordGroup,
+    KeywordLink,
+    KeywordMerge,
+    KeywordSuggestion,
+    PageKeyword,
+)
+from glossary.relations import broader_by_keyword, cycle_through
+from glossary.rules import UNGROUPED, Kind, Rank, rank_of
 from home.demo import filling
-from home.demo.filling import accounts, fill, is_filled, read
+from home.demo.filling import accounts, fill, is_filled
+from home.demo.lookup import read
 from home.demo.texts import FOLDER, texts
 from minutes.importing import parse
 from minutes.models import MinutesPage, Role, WorkgroupPage
@@ -75,7 +87,7 @@ def test_it_fills_an_empty_site():
     assert MinutesPage.objects.live().count() == sum(len(texts(group)) for group in GROUPS)
     assert PageComment.objects.count() == len(read("comments")["comments"])
     assert Person.objects.count() == len(read("people")["names"])
-    assert Keyword.objects.count() == len(read("keywords"))
+    assert Keyword.objects.count() == len(read("keywords")) + len(read("names"))
     assert Keyword.objects.get(slug="accompagnement").label_in("nl") == "begeleiding"
     assert Keyword.objects.named("mentoring").slug == "accompagnement"
     assert Role.objects.count() == 6
@@ -167,6 +179,90 @@ def test_it_refuses_a_site_in_service(monkeypatch, settings):
     monkeypatch.delenv("PLENUM_DEMO")
     with pytest.raises(CommandError, match="PLENUM_DEMO"):
         call_command("demo")
+
+
+def test_its_keywords_keep_to_the_rules_of_their_groups():
+    tagged = {}
+    for use in PageKeyword.objects.select_related("tag__group", "content_object"):
+        page, group = use.content_object.specific, use.tag.group or UNGROUPED
+        assert group.is_for(page.keyword_kind), f"{use.tag} on {page}"
+        tagged.setdefault((page.pk, group), []).append(use.tag)
+    assert any(group.single for _page, group in tagged)
+    for (_page, group), keywords in tagged.items():
+        assert len(keywords) == 1 or not group.single, keywords
+    for comment in PageComment.objects.prefetch_related("keywords__group"):
+        for keyword in comment.keywords.all():
+            group = keyword.group or UNGROUPED
+            rank = rank_of(comment.user or AnonymousUser())
+            assert group.is_for(Kind.COMMENT) and group.applied_by <= rank, f"{keyword}: {comment}"
+
+
+def test_its_groups_have_differing_rules():
+    groups = {group.name: group for group in KeywordGroup.objects.all()}
+    assert [*groups] == ["Thèmes", "La coopérative", "Lieux", "Métiers"]
+    assert groups["Thèmes"].recommended and groups["Thèmes"].created_by == Rank.MEMBER
+    assert groups["Lieux"].single and groups["Lieux"].applied_by == Rank.EDITOR
+    assert [kind for kind in Kind if groups["Métiers"].is_for(kind)] == [Kind.COMMENT]
+    assert not Keyword.objects.filter(group=None).exists()
+
+
+def test_its_hierarchy_has_no_circle():
+    broader = broader_by_keyword()
+    assert len(broader) > 10
+    for keyword, above in broader.items():
+        assert cycle_through(keyword, above, broader) is None
+
+
+def test_its_suggestions_follows_merge_and_draft_are_there(as_user):
+    states = [suggestion.state for suggestion in KeywordSuggestion.objects.all()]
+    assert (states.count("waiting"), states.count("accepted"), states.count("refused")) == (5, 1, 1)
+    assert KeywordSuggestion.objects.filter(state="waiting", keyword=None).count() == 1
+    assert not Keyword.objects.get(slug="caisse-dhiver").live
+    merged = Keyword.objects.get(slug="promesse-de-paiement")
+    assert merged.merged_into.slug == "charte"
+    followers = KeywordFollow.objects.filter(keyword__slug="charte")
+    assert followers.get().user.display_name == "Rosalie Dethiou"
+    response = as_user().get(merged.get_absolute_url())
+    assert response.url == Keyword.objects.get(slug="charte").get_absolute_url()
+
+
+def test_its_words_are_found_in_texts_of_three_languages():
+    for language in ("text", "text_nl", "text_en"):
+        written = Keyword.objects.exclude(**{language: ""})
+        assert written.count() >= 2
+        for keyword in written:
+            assert "page:" not in getattr(keyword, language)
+
+
+def test_it_completes_the_glossary_of_an_older_demo():
+    before = rows()
+    kept = Keyword.objects.get(slug="quorum")
+    ours = KeywordGroup.objects.create(name="Nos animaux")
+    Keyword.objects.filter(slug__in=read("names")).delete()
+    KeywordMerge.objects.all().delete()
+    KeywordSuggestion.objects.all().delete()
+    KeywordFollow.objects.all().delete()
+    KeywordLink.objects.all().delete()
+    KeywordGroup.objects.exclude(pk=ours.pk).delete()
+    Keyword.objects.filter(pk=kept.pk).update(group=ours)
+    thrown_away = PageKeyword.objects.filter(tag__slug="reseau").count()
+    Keyword.objects.filter(slug="reseau").delete()
+    Keyword.objects.filter(slug="charte").update(text="<p>Le nôtre.</p>", text_nl="", text_en="")
+    assert not is_filled()
+    fill()
+    assert is_filled()
+    after = rows()
+    for model in ("PageKeyword", "KeywordSuggestion", "KeywordFollow", "KeywordMerge"):
+        missing = thrown_away if model == "PageKeyword" else 0
+        assert after[f"glossary.{model}"] == before[f"glossary.{model}"] - missing, model
+    assert Keyword.objects.get(pk=kept.pk).group == ours
+    assert Keyword.objects.get(slug="charte").text == "<p>Le nôtre.</p>"
+    assert not Keyword.objects.filter(slug="reseau").exists()
+    assert PageComment.objects.filter(keywords__slug="metiers-du-fil").count() == 3
+    page = MinutesPage.objects.get(slug="qui-chauffe-paie")
+    assert "lentresol" in {
+        use.tag.slug for use in page.get_latest_revision_as_object().keyword_uses.all()
+    }
 
 
 def shingles(text):

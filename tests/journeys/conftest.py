@@ -55,6 +55,7 @@ def open_browser(chromium, live_server, settings):
             **options,
         )
         context.set_default_timeout(5_000)
+        context.set_default_navigation_timeout(20_000)  # the machine may be busy
         contexts.append(context)
         return context.new_page()
 

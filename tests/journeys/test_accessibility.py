@@ -11,6 +11,14 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import translation
 
+from glossary.models import (
+    Keyword,
+    KeywordFollow,
+    KeywordGroup,
+    KeywordLink,
+    KeywordSuggestion,
+    PageKeyword,
+)
 from minutes.models import Attendance, RosterEntry
 from tests import base
 from tests.journeys.conftest import sign_in
@@ -34,6 +42,7 @@ def build():
     body = [
         ("heading", {"text": "Premier point", "level": "2"}),
         base.text_block("Un texte <b>fort</b> avec une note[[La note.]] et une suite ?"),
+        base.text_block("Ce qu’un donneur d’ordre paie, et la coopération.", "terms"),
         ("quotation", {"text": "Dont acte.", "speaker": people[0].name, "source": ""}),
         ("heading", {"text": "Un sous-point", "level": "3"}),
         ("decision", {"text": "<p>On garde le plancher.</p>"}),
@@ -82,6 +91,7 @@ def build():
     for depth in range(6):
         reply = base.make_comment(minutes, f"Plus bas, {depth}.", parent=reply)
     text = base.make_text("Vie privée", show_in_menus=True)
+    glossary_around(keyword, minutes, article)
     return {
         "home": "",
         "workgroup": group.slug + "/",
@@ -92,7 +102,13 @@ def build():
         "text": f"{text.slug}/",
         "missing": "rien-du-tout/",
         "glossary": ("glossary",),
+        "glossary in Dutch": ("glossary", "?langue=nl"),
+        "glossary searched": ("glossary", "?q=donneur"),
+        "map": ("keyword_map",),
+        "map of a group": ("keyword_map", f"?groupe={group.slug}"),
         "keyword": ("keyword", keyword.slug),
+        "keyword filtered": ("keyword", keyword.slug, "?sorte=minutes&annee=2026"),
+        "keyword with nothing": ("keyword", keyword.slug, "?sorte=roster&annee=2001"),
         "person": ("person", people[0].slug),
         "search": ("search",),
         "results": ("search", "?q=plancher"),
@@ -103,6 +119,31 @@ def build():
         "reset": ("account_reset_password",),
         "expired link": ("comment_confirm", "a:b:c"),
     }
+
+
+def glossary_around(keyword, minutes, article):
+    """Groups, a long text, links and suggestions: what a keyword and a page can show of them."""
+    keyword.group = KeywordGroup.objects.create(name="Thèmes", name_nl="Thema’s", name_en="Themes")
+    keyword.text = "<p>Un <b>long</b> texte.</p><ul><li>Un point</li></ul>"
+    keyword.save()
+    broader = base.make_keyword(
+        "coopération", nl="samenwerking", definition_fr="Faire à plusieurs."
+    )
+    places = KeywordGroup.objects.create(name="Lieux", single=True)
+    beside = base.make_keyword("Liège", group=places)
+    for tag in (broader, beside):
+        PageKeyword.objects.create(tag=tag, content_object=article)
+    KeywordLink.objects.create(keyword=keyword, target=broader, kind=KeywordLink.BROADER)
+    author = base.make_user("Une Membre au Nom Assez Long", groups=["Members"])
+    for word, meant in (("samenwerking", broader), ("marmottage", None)):
+        KeywordSuggestion.objects.create(
+            page=minutes,
+            keyword=meant,
+            word=word,
+            folded=word,
+            language="fr",
+            suggested_by=author,
+        )
 
 
 def path_of(place, language):
@@ -147,6 +188,41 @@ def test_it_has_no_fault_that_axe_finds(open_browser, language, theme, width):
     assert asked and not elsewhere
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["fr", "nl", "en"])
+def test_it_has_no_fault_in_what_members_and_editors_see_of_keywords(
+    open_browser, language, theme, width, member, editor
+):
+    places = build()
+    for user in (member, editor):
+        KeywordFollow.objects.create(keyword=Keyword.objects.first(), user=user)
+    found = {}
+    for user, suggests in ((member, "suggest"), (editor, "decide")):
+        page = open_browser(width=width, color_scheme=theme)
+        sign_in(page, user)
+        for name in ("minutes", "article", "keyword"):
+            page.goto(path_of(places[name], language))
+            if name == "minutes":
+                page.locator("#suggestions summary").click()
+                assert page.locator("#suggestions .suggested li").count() == (
+                    2 if suggests == "decide" else 1
+                )
+            if wrong := faults(page):
+                found[f"{name} to {suggests}"] = wrong
+        page.goto(path_of(("keyword_own_words",), language))
+        if wrong := faults(page):
+            found[f"own words to {suggests}"] = wrong
+    page.goto(path_of(places["minutes"], language))
+    page.locator("a.term").first.focus()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Tab")
+    page.locator(":popover-open").wait_for()
+    if wrong := faults(page):
+        found["popover"] = wrong
+    assert not found, "\n".join(f"{name}\n  " + "\n  ".join(w) for name, w in found.items())
+
+
 def test_it_would_find_a_fault(open_browser):
     page = open_browser()
     page.goto("/fr/")
@@ -156,7 +232,8 @@ def test_it_would_find_a_fault(open_browser):
 
 
 def test_it_never_scrolls_sideways_at_320_pixels(open_browser, member):
-    places = build()
+    places = build() | {"own words": ("keyword_own_words",)}
+    KeywordSuggestion.objects.update(suggested_by=member)
     page = open_browser(width=320)
     sign_in(page, member)
     wide = {}

@@ -31,7 +31,7 @@ def test_it_lets_somebody_sign_up_comment_and_tag(page):
 
     page.goto(minutes.url)
     page.get_by_label("Votre message").fill("Le payrolling, parlons-en.")
-    page.get_by_label("Mots-clés").fill("Payrolling")
+    page.locator("#repondre [name=keywords]").fill("Payrolling")
     page.get_by_role("button", name="Envoyer le message").click()
     page.wait_for_load_state()
     comment = PageComment.objects.get()

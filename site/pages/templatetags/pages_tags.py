@@ -3,13 +3,12 @@
 import re
 
 from django import template
-from django.contrib.auth.models import AnonymousUser
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
 from pages.languages import interface_language
-from pages.rendering import render_body, render_text
+from pages.rendering import finished, render_text
 from pages.typography import french, french_html
 
 register = template.Library()
@@ -18,9 +17,13 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def body(context, page):
     """The body of a page as HTML: {% body page %}."""
-    request = context.get("request")
-    user = getattr(request, "user", None) or AnonymousUser()
-    return render_body(page.body, user=user, language=page.language, page=page, request=request)
+    return finished(page, context.get("request")).html
+
+
+@register.simple_tag(takes_context=True)
+def after_body(context, page):
+    """What the body needs to stand after it, outside the text: {% after_body page %}."""
+    return finished(page, context.get("request")).after
 
 
 @register.simple_tag(takes_context=True)
