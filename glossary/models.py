@@ -57,6 +57,19 @@ def fold(text: str) -> str:
     return " ".join("".join(plain).split())
 
 
+def _visible_uses(user):
+    """(pages, pages with a comment) that carry the keyword OuterRef("pk") where the user looks."""
+    pages = visible_pages(user).order_by()
+    tagged = pages.filter(keyword_uses__tag=OuterRef("pk"))
+    # From a use to its page, which ends at the first that is visible.
+    spoken = pages.filter(
+        comments__keywords=OuterRef("pk"),
+        comments__is_public=True,
+        comments__is_removed=False,
+    )
+    return tagged, spoken
+
+
 class KeywordQuerySet(models.QuerySet):
     def used_where_visible(self, user):
         """Keywords with a use that the reader may see, with `uses`, their number of such pages.
@@ -64,14 +77,7 @@ class KeywordQuerySet(models.QuerySet):
         A keyword has no rights of its own: for a reader it exists if it is published and one
         use is visible.
         """
-        pages = visible_pages(user).order_by()
-        tagged = pages.filter(keyword_uses__tag=OuterRef("pk"))
-        # From a use to its page, which ends at the first that is visible.
-        spoken = pages.filter(
-            comments__keywords=OuterRef("pk"),
-            comments__is_public=True,
-            comments__is_removed=False,
-        )
+        tagged, spoken = _visible_uses(user)
         uses = tagged.values("keyword_uses__tag").annotate(number=Count("pk")).values("number")
         return self.filter(Exists(tagged) | Exists(spoken), live=True).annotate(
             uses=Coalesce(Subquery(uses), 0)
@@ -82,9 +88,11 @@ class KeywordQuerySet(models.QuerySet):
 
         One that is used only where they may not look is as unknown as a word nobody uses.
         """
-        known = Q(pk__in=self.model.objects.used_where_visible(user).values("pk"))
-        unused = Q(page_uses=None, comments=None)
-        return self.filter(known | unused, live=True).distinct()
+        tagged, spoken = _visible_uses(user)
+        on_pages = PageKeyword.objects.filter(tag=OuterRef("pk"))
+        in_comments = self.model.comments.through.objects.filter(keyword=OuterRef("pk"))
+        unused = ~Exists(on_pages) & ~Exists(in_comments)
+        return self.filter(Exists(tagged) | Exists(spoken) | unused, live=True)
 
     def unmerged(self):
         """Without those that were merged into others and live on as addresses only."""

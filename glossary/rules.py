@@ -142,10 +142,15 @@ def applicable(user, kind: str):
     known = Keyword.objects.filter(live=True)
     if rank < Rank.EDITOR:
         known = known.nameable_by(user)
+    return known.filter(fitting(rank, kind))
+
+
+def fitting(rank: Rank, kind: str) -> models.Q:
+    """Which keywords' groups let people of this rank tag a thing of this kind."""
     fits = models.Q(**{f"group__on_{kind}": True}, group__applied_by__lte=rank)
     if UNGROUPED.is_for(kind) and UNGROUPED.applied_by <= rank:
         fits |= models.Q(group=None)
-    return known.filter(fits)
+    return fits
 
 
 def group_for_new(user, kind: str) -> tuple[bool, KeywordGroup | None]:

@@ -11,7 +11,18 @@ from django import forms
 from django.conf import settings
 from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.text import format_lazy
@@ -101,8 +112,8 @@ def on_page(page, request, carried) -> dict | None:
     tagged = {keyword.pk for keyword in carried}
     waiting = [
         suggestion
-        for suggestion in shown_to(user, decides).filter(page=page.pk, state=WAITING)
-        if suggestion.keyword_id not in tagged
+        for suggestion in with_known(user, decides).filter(page=page.pk, state=WAITING)
+        if suggestion.keyword_id not in tagged and is_shown_to(user, suggestion)
     ]
     offered = candidates(page, request, tagged)
     form = getattr(request, "suggestion_form", None) or SuggestionForm(auto_id="suggestion_%s")
@@ -126,17 +137,21 @@ def may_decide(page, user) -> bool:
     return rights.can_edit() and rights.can_publish()
 
 
-def shown_to(user, decides=False):
-    """The suggestions that somebody may see, with `known`: whether they may know the keyword.
+def with_known(user, decides=False):
+    """Suggestions with `known`: whether this user may know the keyword meant.
 
-    `decides` says that they may decide about all of them.
+    `decides` says that they may decide about all of them, and so know them.
     """
     suggestions = KeywordSuggestion.objects.select_related("keyword", "suggested_by")
     if decides:
         return suggestions.annotate(known=Value(True))
     nameable = Keyword.objects.nameable_by(user).filter(pk=OuterRef("keyword"))
-    suggestions = suggestions.annotate(known=Exists(nameable))
-    return suggestions.filter(Q(suggested_by=user) | Q(known=True))
+    return suggestions.annotate(known=Exists(nameable))
+
+
+def is_shown_to(user, suggestion) -> bool:
+    """Whether the user may see a suggestion that comes from `with_known`."""
+    return suggestion.known or suggestion.suggested_by_id == user.pk
 
 
 def candidates(page, request, tagged) -> list[Keyword]:
@@ -150,11 +165,11 @@ def candidates(page, request, tagged) -> list[Keyword]:
     near = near.order_by("-pk").values("pk")[:MOST_NEAR]
     beside = PageKeyword.objects.filter(content_object__in=near)
     suggested = KeywordSuggestion.objects.filter(page=page.pk, keyword__isnull=False)
+    shared = beside.filter(tag=OuterRef("pk")).order_by().values("tag").annotate(n=Count("pk"))
     found = (
-        Keyword.objects.filter(
-            Q(pk__in=mentioned) | Q(pk__in=beside.values("tag")),
-            pk__in=rules.applicable(user, page.keyword_kind).values("pk"),
-        )
+        # All of these are on pages that the reader may see: what is left to ask is the groups.
+        Keyword.objects.filter(rules.fitting(rules.rank_of(user), page.keyword_kind), live=True)
+        .filter(Q(pk__in=mentioned) | Q(pk__in=beside.values("tag")))
         .exclude(pk__in=tagged)
         .exclude(pk__in=suggested.exclude(state=KeywordSuggestion.ACCEPTED).values("keyword"))
         .annotate(
@@ -163,7 +178,7 @@ def candidates(page, request, tagged) -> list[Keyword]:
                 default=MOST_NEAR,
                 output_field=IntegerField(),
             ),
-            shared=Count("page_uses", filter=Q(page_uses__content_object__in=near), distinct=True),
+            shared=Coalesce(Subquery(shared.values("n")), 0),
         )
     )
     return list(found.order_by("place", "-shared", "name")[:MOST_CANDIDATES])

@@ -138,7 +138,8 @@ def _page_of(request, suggestion) -> str:
 
 def _none_of_theirs(request, suggestion, back):
     """The answer about a suggestion that is not there, or that they may not decide about."""
-    shown = suggestion and suggesting.shown_to(request.user).filter(pk=suggestion.pk).exists()
+    known = suggesting.with_known(request.user).filter(known=True)
+    shown = suggestion and known.filter(pk=suggestion.pk).exists()
     if shown and may_see(suggestion.page, request.user):
         raise PermissionDenied
     if not back:
@@ -190,7 +191,7 @@ def completions(request):
         own = labels.filter(language=interface_language())
         starts, has = Q(folded__startswith=typed), Q(folded__contains=typed)
         found = (
-            Keyword.objects.filter(pk__in=rules.applicable(request.user, kind).values("pk"))
+            rules.applicable(request.user, kind)
             .filter(has | Exists(labels.filter(has)))
             .annotate(
                 place=Case(

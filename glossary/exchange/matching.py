@@ -1,7 +1,8 @@
 """Who is who: which concept of a file is which keyword of the glossary.
 
 By address first: slug, former slug, origin, or the name that a table gives. Then by a
-preferred label that is a label of the keyword in the same language, or its name.
+preferred label that is a label of the keyword in the same language, or by the name, which has
+no language, where it is any word of the keyword.
 """
 
 from django.utils.translation import gettext as _
@@ -113,4 +114,5 @@ class Matching:
         for language, text in concept.labels.items():
             if found := self.by_label.get((language, fold(text))):
                 return found
-        return self.by_name.get(fold(concept.word))
+        found = self.by_name.get(fold(concept.word))
+        return found or (self.by_word.get(fold(concept.name)) if concept.name else None)

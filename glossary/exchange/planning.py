@@ -146,7 +146,7 @@ class _Planning:
         """Whether it could be stored at all."""
         before = len(self.plan.problems)
         if not concept.word:
-            sentence = _("pas d’intitulé en français, en néerlandais ou en anglais.")
+            sentence = _("Pas d’intitulé en français, en néerlandais ou en anglais.")
             self.refuse_or_note(concept, sentence)
             return False
         for word in (*concept.words(), concept.group):
@@ -184,6 +184,8 @@ class _Planning:
                 Change(replace(concept, slug=self._slug_for(concept), name=name))
             )
         elif reason := self._why_left(keyword):
+            if fold(concept.word) != keyword.folded:
+                reason += f" (« {concept.word} »)"
             self.plan.left.append((keyword, reason))
         else:
             now = self.now[keyword.slug]

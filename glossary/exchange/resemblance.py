@@ -28,6 +28,8 @@ class _NewKeyword(NamedTuple):
 def resembling(plan: Plan) -> list[tuple[str, str]]:
     """(new word, existing or other new word that it resembles), of what a plan would make.
 
+    The other word is followed by its keyword, where that has another name.
+
     One query, and one for labels; none where nothing is made.
     """
     if not plan.created:
@@ -40,9 +42,13 @@ def resembling(plan: Plan) -> list[tuple[str, str]]:
         new.append(_NewKeyword(-number, concept.name, words))
     known = Keyword.objects.unmerged().with_labels()
     found = []
-    for first, second, words in near_pairs([*known, *new]):
+    for first, second, (word, other) in near_pairs([*known, *new]):
         if first.pk < 0:
-            found.append(words)
+            found.append((word, _with_name(other, second)))
         elif second.pk < 0:
-            found.append(words[::-1])
+            found.append((other, _with_name(word, first)))
     return found
+
+
+def _with_name(word, keyword):
+    return word if word == keyword.name else f"{word} ({keyword.name})"

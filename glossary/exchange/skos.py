@@ -10,8 +10,10 @@ words, so we have our own: `PLENUM`, listed in docs/exchange.md.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -36,12 +38,17 @@ _READ = {
 
 def scheme() -> URIRef:
     """The URI of this site's glossary."""
+    return _scheme_at(settings.BASE_URL)
+
+
+@lru_cache(maxsize=2)
+def _scheme_at(base_url) -> URIRef:
     return URIRef(absolute(reverse("api_keywords")))
 
 
 def concept_uri(slug: str) -> URIRef:
     """The URI of one of this site's keywords."""
-    return URIRef(absolute(reverse("api_keyword", args=[slug])))
+    return URIRef(f"{scheme()}{quote(slug, safe='')}/")  # as the route api_keyword
 
 
 def group_uri(name: str) -> URIRef:

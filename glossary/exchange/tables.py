@@ -196,6 +196,8 @@ def _concept(cells, start):
         broader=_split(cells.get("broader", "")),
         related=_split(cells.get("related", "")),
     )
+    if not any(name.startswith("label_") for name in cells):
+        concept.labels = {LANGUAGES[0]: concept.name} if concept.name else {}
     concept.key = concept.slug or concept.word or concept.where
     return concept
 

@@ -252,6 +252,18 @@ def test_the_form_of_a_changed_keyword_shows_the_change(as_user, admin):
 
 
 @pytest.mark.django_db
+def test_a_name_that_is_anothers_word_is_that_keyword():
+    keyword = base.make_keyword("accompagnement", nl="begeleiding", synonyms=["coaching"])
+    [(where, _sentence)] = problems(b"nom\ncoaching\nBegeleiding\ncouveuse\n")
+    assert where == "ligne 3"
+    made = take(b"nom\ncoaching\ncouveuse\n")
+    assert [change.concept.name for change in made.created] == ["couveuse"]
+    assert made.left == [(keyword, "existe déjà (« coaching »)")]
+    [label] = Keyword.objects.get(name="couveuse").labels.all()
+    assert (label.language, label.text) == ("fr", "couveuse")
+
+
+@pytest.mark.django_db
 def test_drafts_and_merged_keywords_are_left():
     target = base.make_keyword("portage")
     merged = base.make_keyword("portage salarial", live=False)

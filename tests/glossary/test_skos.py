@@ -6,6 +6,7 @@ import urllib.request
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 from django.utils.html import escape
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from glossary.exchange.planning import plan
 from glossary.exchange.storing import Refused, take_in
 from glossary.exchange.vocabulary import UnreadableFileError, gather_all
 from glossary.models import Keyword, KeywordGroup, KeywordLabel, KeywordLink, Rank, fold
+from pages.serving import absolute
 from tests import base
 
 
@@ -534,3 +536,8 @@ def test_the_commands_write_a_file_and_take_it_in(tmp_path, capsys):
     assert "ligne 2" in capsys.readouterr().err
     with pytest.raises(CommandError):
         call_command("import_keywords", str(tmp_path / "nowhere.ttl"))
+
+
+def test_a_concept_is_where_the_api_answers():
+    assert str(skos.concept_uri("portage")) == absolute(reverse("api_keyword", args=["portage"]))
+    assert str(skos.group_uri("Thèmes & lieux")).startswith(str(skos.scheme()) + "?groupe=Th")

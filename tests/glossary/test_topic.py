@@ -134,6 +134,17 @@ def test_it_names_keywords_that_stand_beside_it_and_how_often(
     assert beside(as_user(group_member)) == [("souvent", 3), ("caché", 1), ("une fois", 1)]
 
 
+def test_it_previews_a_draft_with_its_own_words_and_links(client, workgroup, portage):
+    entraide = base.make_keyword("entraide")
+    base.make_minutes(workgroup, "Réunion", keywords=["portage", "entraide"])
+    portage.definition_fr = "Une définition à venir."
+    portage.links = [KeywordLink(target=entraide, kind="broader")]
+    preview = portage.make_preview_request().render().content.decode()
+    assert "Une définition à venir." in preview and "Réunion" in preview
+    assert "Plus large" in preview
+    assert "Plus large" not in page_of(client, portage).content.decode()
+
+
 # --- The chronicle ---
 
 
