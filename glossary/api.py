@@ -6,11 +6,11 @@ have slugs, and a rule of their own for whom they exist. What a user of v3 knows
 {"count", "items"} around a list, and problems after RFC 9457.
 """
 
-import hashlib
+from dataclasses import dataclass, field
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.paginator import EmptyPage, PageNotAnInteger, Paginator
 from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, JsonResponse
@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
 from glossary.exchange import files
-from glossary.exchange.vocabulary import gather
+from glossary.exchange.vocabulary import GROUP_FIELDS, Vocabulary, gather
 from glossary.models import Keyword, KeywordLabel, KeywordLink, fold
 from glossary.rules import Kind, Rank
 from glossary.topic import REMEMBERED, keyword_at
@@ -30,7 +30,6 @@ from pages.serving import absolute
 
 A_PAGE = 50
 MOST_LETTERS = 100  # of ?q=
-SECONDS = 600  # that a vocabulary once written out is kept for the next who gets the same one
 PARAMETERS = ("q", "langue", "groupe", "page", "format")
 LANGUAGES = [code for code, _name in settings.LANGUAGES]
 _RDF = {name: form for name, form in files.FORMATS.items() if form.rdf}
@@ -166,15 +165,24 @@ def _problem(status, sentence):
 def _rdf(found, form):
     """These keywords, and no link to any other, as SKOS."""
     vocabulary = gather(found)
-    digest = hashlib.blake2b(repr((vocabulary.concepts, form.name)).encode(), digest_size=16)
-    for group in vocabulary.groups:
-        digest.update(repr(sorted(group.__dict__.items(), key=str)[1:]).encode())
-    key = f"glossary.rdf.{digest.hexdigest()}"
-    data = cache.get(key)
-    if data is None:
-        data = files.write(vocabulary, form.name)
-        cache.set(key, data, SECONDS)
+    groups = [[getattr(group, name) for name in GROUP_FIELDS] for group in vocabulary.groups]
+    said = repr((settings.BASE_URL, groups, vocabulary.concepts))
+    data = _written(_Said(said, vocabulary), form.name)
     return HttpResponse(data, content_type=f"{form.mime_type}; charset=utf-8")
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A vocabulary by all that it says."""
+
+    said: str
+    vocabulary: Vocabulary = field(compare=False)
+
+
+@lru_cache(maxsize=8)  # not Django's cache, which also counts who guesses passwords
+def _written(said, format_name) -> bytes:
+    """The bytes of a file; the next who may see the same gets the same."""
+    return files.write(said.vocabulary, format_name)
 
 
 # --- Keywords as dictionaries ------------------------------------------------------------------

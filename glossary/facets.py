@@ -90,9 +90,10 @@ class Facets:
             self._years[year] += number * (of_kind and of_group)
             self._cells[group, year] += number * of_kind
             self.total += number * (of_kind and of_group and of_year)
-        spans = sorted(int(year) for year in self._years if year != NONE)
-        self._columns = [str(year) for year in range(spans[0], spans[-1] + 1)] if spans else []
-        self._columns = self._columns[-YEARS:]
+        years = sorted(year for year in self._years if year != NONE)
+        self._columns = years[-YEARS:]
+        if years and int(years[-1]) - int(years[0]) < YEARS:  # short enough to show the gaps too
+            self._columns = [str(year) for year in range(int(years[0]), int(years[-1]) + 1)]
         self._rows = sorted(self._groups, key=lambda slug: (slug == NONE, self.name(slug)))
         if len(self._rows) > GROUPS:
             most = sorted(self._rows, key=self._groups.get, reverse=True)[:GROUPS]
@@ -120,12 +121,12 @@ class Facets:
 
     @property
     def years(self) -> list[Choice]:
-        """The strip's columns, oldest first, years without a use too."""
+        """The strip's columns, oldest first; years between them without a use where they fit."""
         return [self._year(year) for year in self._columns]
 
     @property
     def other_years(self) -> list[Choice]:
-        """Older years with a use, newest first, and what has no date."""
+        """Years with a use that are no column, newest first, and what has no date."""
         others = sorted(set(self._years) - set(self._columns), reverse=True)
         return [self._year(year) for year in others]
 

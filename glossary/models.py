@@ -215,7 +215,7 @@ class Keyword(
 
     def with_content_json(self, content):
         """A revision knows nothing of the merges that came after it."""
-        from glossary.merging import current_links
+        from glossary.takeover import current_links
 
         if links := content.get("links"):
             content = {**content, "links": current_links(self.pk, links)}

@@ -263,8 +263,10 @@ def _mind_others(page, user, keyword, folded):
     other = others.filter(state=WAITING).first()
     if other is None:
         return
-    if (keyword and other.keyword_id == keyword.pk) or may_decide(page, user):
-        name = other.suggested_by.get_full_name()
+    name = other.suggested_by.get_full_name()
+    if may_decide(page, user):
+        raise Settled(_("Déjà suggéré par %(name)s : à vous d’en décider.") % {"name": name})
+    if keyword and other.keyword_id == keyword.pk:
         raise Settled(_("Déjà suggéré par %(name)s : la rédaction décidera.") % {"name": name})
     raise Settled(_already_proposed())
 

@@ -12,6 +12,7 @@ from wagtail.admin import messages
 from glossary import merging
 from glossary.backoffice.frame import frame
 from glossary.models import Keyword, PageKeyword
+from glossary.takeover import words_for
 
 
 class KeywordField(forms.CharField):
@@ -75,7 +76,7 @@ def merge(request):
                 return redirect("keyword_care")
         context |= {"source": source, "target": target, "days": merging.UNDO_DAYS}
         context |= {"moves": what_moves(source, target), "cautions": cautions(source, target)}
-        context["words"] = merging.words_for(source, target)
+        context["words"] = words_for(source, target)
     return render(request, "glossary/backoffice/merge.html", context)
 
 

@@ -25,10 +25,10 @@ from wagtail.permissions import page_permission_policy
 from discussion.models import PageComment
 from glossary.backoffice.frame import frame
 from glossary.likeness import similar
-from glossary.merging import take_words_from_draft
 from glossary.models import Keyword, KeywordLabel, PageKeyword
 from glossary.retagging import retag as retag_pages
 from glossary.rules import UNGROUPED, Kind, rank_of
+from glossary.takeover import take_words_from_draft
 from minutes.models import ArticlePage, MinutesPage, ParticipantListPage, WorkgroupPage
 from search import outbox
 

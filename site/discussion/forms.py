@@ -9,7 +9,7 @@ from django.apps import apps
 from django.conf import settings
 from django.urls import reverse
 from django.utils.html import escape
-from django.utils.translation import gettext as now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_comments_xtd.forms import XtdCommentForm
 
@@ -30,11 +30,11 @@ def completed(kind: str) -> dict:
     """
     return {
         "data-keywords": f"{reverse('keyword_words')}?sorte={kind}",
-        "data-keywords-none": now("Aucun mot-clé ne correspond."),
-        "data-keywords-one-found": now(
+        "data-keywords-none": gettext("Aucun mot-clé ne correspond."),
+        "data-keywords-one-found": gettext(
             "Un mot-clé correspond ; flèche vers le bas pour le choisir."
         ),
-        "data-keywords-found": now("%n mots-clés correspondent ; flèches pour choisir."),
+        "data-keywords-found": gettext("%n mots-clés correspondent ; flèches pour choisir."),
     }
 
 
@@ -95,18 +95,20 @@ class CommentForm(XtdCommentForm):
         """The limits, before anything is written: how many, new ones or not, which are advised."""
         rules = self._choose([])
         sentences = [
-            now("Séparés par des virgules, par exemple : portage, statut."),
-            now("Au plus %(number)d.") % {"number": MOST_KEYWORDS},
+            gettext("Séparés par des virgules, par exemple : portage, statut."),
+            gettext("Au plus %(number)d.") % {"number": MOST_KEYWORDS},
         ]
         if not rules.may_create:
-            sentences.append(now("Ils viennent du glossaire."))
+            sentences.append(gettext("Ils viennent du glossaire."))
         elif self.user.is_authenticated:
-            sentences.append(now("Un mot nouveau entre au glossaire."))
+            sentences.append(gettext("Un mot nouveau entre au glossaire."))
         else:
-            sentences.append(now("Un mot nouveau entre au glossaire avec votre message confirmé."))
+            sentences.append(
+                gettext("Un mot nouveau entre au glossaire avec votre message confirmé.")
+            )
         if rules.advised:
             groups = ", ".join(f"« {group.label} »" for group in rules.advised)
-            sentences.append(now("De préférence un mot de : %(groups)s.") % {"groups": groups})
+            sentences.append(gettext("De préférence un mot de : %(groups)s.") % {"groups": groups})
         return escape(" ".join(sentences))  # fields' help is markup, group names are not
 
     def clean_timestamp(self):

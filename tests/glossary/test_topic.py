@@ -372,6 +372,13 @@ def test_it_draws_a_strip_with_a_bar_for_each_group_and_year(client, much, porta
     assert heights == {0, 50, 100}
 
 
+def test_it_survives_a_year_typed_wrong(client, workgroup, portage):
+    for year in (1024, 2024, 9999):
+        base.make_article(workgroup, keywords=["portage"], date=datetime.date(year, 1, 1))
+    facets = page_of(client, portage).context["facets"]
+    assert [year.label for year in facets.years] == ["1024", "2024", "9999"]
+
+
 def test_it_keeps_the_strip_short_and_leads_to_the_rest(client, portage):
     for at in range(12):
         group = base.make_workgroup(f"Groupe {at:02}")

@@ -35,10 +35,22 @@ def build(number):
     spoken.keywords.set(chance.sample(keywords, number // 3))
 
 
+@pytest.fixture
+def open_page(open_browser):
+    """open_browser, with more time: a full map takes a while on a busy machine."""
+
+    def make(**options):
+        page = open_browser(**options)
+        page.set_default_navigation_timeout(30_000)
+        return page
+
+    return make
+
+
 @pytest.mark.parametrize("number", [1, 80])
-def test_its_words_are_as_wide_as_was_reckoned(open_browser, number):
+def test_its_words_are_as_wide_as_was_reckoned(open_page, number):
     build(number)
-    page = open_browser()
+    page = open_page()
     page.goto(MAP)
     page.evaluate("document.fonts.ready")
     found = page.evaluate(
@@ -64,9 +76,9 @@ def test_its_words_are_as_wide_as_was_reckoned(open_browser, number):
         assert top <= y and y + down <= top + high + 6, topic
 
 
-def test_it_is_read_by_keyboard_from_the_most_used_on(open_browser):
+def test_it_is_read_by_keyboard_from_the_most_used_on(open_page):
     build(12)
-    page = open_browser()
+    page = open_page()
     page.goto(MAP)
     page.locator(".map-frame").focus()
     page.keyboard.press("Tab")
@@ -81,10 +93,10 @@ def test_it_is_read_by_keyboard_from_the_most_used_on(open_browser):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_it_has_no_fault_that_axe_finds(open_browser, theme):
+def test_it_has_no_fault_that_axe_finds(open_page, theme):
     build(70)
     for width in (360, 1280):
-        page = open_browser(width=width, color_scheme=theme)
+        page = open_page(width=width, color_scheme=theme)
         refused = []
         page.on("console", lambda message, refused=refused: refused.append(message.text))
         for url in (MAP, MAP + "?groupe=rien", "/fr/glossaire/", "/fr/glossaire/?q=wij&langue=nl"):
@@ -93,9 +105,9 @@ def test_it_has_no_fault_that_axe_finds(open_browser, theme):
         assert not [text for text in refused if "Content Security Policy" in text]
 
 
-def test_it_never_moves_the_whole_page_sideways(open_browser):
+def test_it_never_moves_the_whole_page_sideways(open_page):
     build(70)
-    page = open_browser(width=320, javascript=False)
+    page = open_page(width=320, javascript=False)
     for url in (MAP, "/fr/glossaire/", "/fr/glossaire/?q=wij"):
         page.goto(url)
         over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
