@@ -5,6 +5,8 @@ and nothing fetched from elsewhere.
 """
 
 import datetime
+import itertools
+import os
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -28,6 +30,11 @@ OPTIONS = {
     "runOnly": {"type": "tag", "values": TAGS},
     "rules": {"target-size": {"enabled": True}},
 }
+
+#: All combinations in `make soak`; in the suite each language, theme and width once or twice.
+COMBINED = [("fr", "light", 360), ("nl", "dark", 1280), ("en", "light", 1280), ("fr", "dark", 360)]
+if os.environ.get("SOAK"):
+    COMBINED = list(itertools.product(["fr", "nl", "en"], ["light", "dark"], [360, 1280]))
 
 
 def build():
@@ -188,9 +195,7 @@ def test_it_has_no_fault_that_axe_finds(open_browser, language, theme, width):
     assert asked and not elsewhere
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["fr", "nl", "en"])
+@pytest.mark.parametrize(("language", "theme", "width"), COMBINED)
 def test_it_has_no_fault_in_what_members_and_editors_see_of_keywords(
     open_browser, language, theme, width, member, editor
 ):
