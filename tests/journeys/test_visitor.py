@@ -35,7 +35,7 @@ def test_it_keeps_what_a_visitor_typed_when_the_form_is_wrong(page):
     page.get_by_label("Votre nom").fill("Odette")
     page.get_by_label("Votre adresse e-mail").fill("odette@plenum.example")
     page.get_by_label("Votre message").fill("Un texte auquel je tiens.")
-    page.get_by_label("Mots-clés").fill("inconnu")
+    page.locator("[name=keywords]").fill("inconnu")
     page.get_by_role("button", name="Envoyer le message").click()
     page.wait_for_load_state()
     assert page.get_by_label("Votre message").input_value() == "Un texte auquel je tiens."
