@@ -192,7 +192,8 @@ def same_word(language):
         if text == own
     }
     shared = {bare(re.sub(r"%\(\w+\)s", "", text)).casefold() for text in shared}
-    return shared | {"e-mail", "txt"}  # Django's word for an address; the kind of a file
+    # Django's word for an address; the kind of a file; what each language calls itself.
+    return shared | {"e-mail", "txt", "français", "nederlands", "english"}
 
 
 def foreign(language, pieces, french_pieces):
