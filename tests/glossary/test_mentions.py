@@ -58,6 +58,23 @@ def test_it_links_terms_and_gives_their_definitions(client, page):
     assert "js/terms.js" in html and "css/terms.css" in html
 
 
+def test_words_that_look_like_markup_stay_words(client, workgroup):
+    page = base.make_minutes(
+        workgroup, body=[base.text_block("Le portage, dit &lt;img src=x onerror=alert(1)&gt;.")]
+    )
+    keyword = explained("portage", page, definition_fr="<script>alert(1)</script> & co")
+    label = KeywordLabel.objects.get(keyword=keyword)
+    label.text = 'portage"><b>gras'
+    label.save()
+    KeywordLabel.objects.create(keyword=keyword, language="fr", text="portage", kind="synonym")
+    html = client.get(page.url).content.decode()
+    assert terms(client.get(page.url)) == ["portage"]  # it was linked, so all of it was shown
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; co" in html
+    assert "&lt;img src=x onerror=alert(1)&gt;" in html
+    for live in ("<script>alert", "<img src=x", '"><b>gras'):
+        assert live not in html
+
+
 def test_it_names_keywords_in_the_order_of_the_text_with_their_labels(page):
     soin, portage = explained("soin", page), explained("portage", page)
     keywords = found(page).keywords
