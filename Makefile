@@ -12,6 +12,8 @@ PYTHON ?= $(shell for each in python3.13 python3.12 python3.11 python3; do \
 VENV := $(VAR_DIR)/venv
 RUN := $(VENV)/bin/python
 MANAGE := $(RUN) manage.py
+# Tests share the machine's cores; PYTEST='-n0 …' keeps them in one process.
+WORKERS ?= -n auto --maxprocesses 4
 PIP := $(RUN) -m pip install --quiet --disable-pip-version-check --require-hashes
 # Written by others, for older Pythons: their warnings are not ours to mend.
 export PYTHONWARNINGS ?= ignore::SyntaxWarning
@@ -64,7 +66,7 @@ demo: setup
 	@$(MANAGE) runserver --noreload 127.0.0.1:$(PORT)
 
 test: setup test-tools lint check browser
-	@$(RUN) -m pytest $(PYTEST)
+	@$(RUN) -m pytest $(WORKERS) $(PYTEST)
 
 test-tools: $(VENV)/.tests
 
@@ -106,7 +108,7 @@ bench: setup test-tools
 	@$(RUN) -m pytest tests/bench.py -s --no-header -q
 
 soak: setup test-tools browser
-	@SOAK=1 $(RUN) -m pytest $(PYTEST)
+	@SOAK=1 $(RUN) -m pytest $(WORKERS) $(PYTEST)
 
 clean:
 	rm -rf "$(VAR_DIR)"

@@ -1,4 +1,6 @@
-"""Wagtail's and modelsearch's searches on Whoosh: index, compiler, results, backend.
+"""Wagtail's and modelsearch's searches on Whoosh: compiler, results, backend.
+
+Their index half is `search.model_index`.
 
 Whoosh ranks primary keys; the database filters, orders, slices and counts the objects behind
 them. What may be filtered on is therefore all that the ORM can say, and rights, deletions and
@@ -11,336 +13,37 @@ OUTBOX  True (default): writes wait in `search.outbox` until the transaction is 
         False: they are made at once, for a project that does without that table
 """
 
-import json
 import logging
-import threading
-import time
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import OperationalError, close_old_connections, connection, transaction
-from django.db.models import Count, F, Lookup, Manager, Q, QuerySet
-from django.db.models.fields.related import ForeignObject
+from django.db.models import Count, F, Lookup, Q, QuerySet
 from django.db.models.sql.where import NothingNode, WhereNode
 from modelsearch.backends.base import (
-    BaseIndex,
     BaseSearchBackend,
     BaseSearchQueryCompiler,
     BaseSearchResults,
     FilterFieldError,
 )
 from modelsearch.backends.database import fallback
-from modelsearch.index import (
-    AutocompleteField,
-    RelatedFields,
-    SearchField,
-    class_is_indexed,
-    get_indexed_models,
-)
-from modelsearch.query import (
-    And,
-    Boost,
-    Fuzzy,
-    MatchAll,
-    Not,
-    Or,
-    Phrase,
-    PlainText,
-    SearchQuery,
-)
+from modelsearch.query import And, Boost, Fuzzy, MatchAll, Not, Or, Phrase, PlainText
 
 from search import analysis
 from search.fields import TermsField, WordsField
-from search.whoosh_index import (
-    IndexBusyError,
-    IndexUnavailableError,
-    WhooshIndex,
-    Writer,
-    query,
-    writing_lock,
+from search.model_index import (
+    WAIT,
+    WhooshModelIndex,
+    WhooshRebuilder,
+    family,
+    fields_of,
+    indexed_root,
 )
+from search.queries import AmongKeys, Prefix
+from search.whoosh_index import IndexUnavailableError, query, writing_lock
 
 logger = logging.getLogger(__name__)
-
-WAIT = 10.0  # seconds a writer waits for another
-CHUNK = 500  # objects read from the database at a time
-#: Up to so many objects a lost index is rebuilt by the request that misses it (about a
-#: second); beyond, a thread does it and the database answers meanwhile.
-REBUILT_AT_ONCE = 1_000
-#: Seconds after which a rebuild that did not help is tried again.
-PATIENCE = 60
-
-
-class Prefix(SearchQuery):
-    """Words that begin with this; modelsearch has no such query."""
-
-    def __init__(self, beginning: str):
-        self.beginning = beginning
-
-    def __repr__(self):
-        return f"<Prefix {self.beginning!r}>"
-
-
-class AmongKeys(Lookup):
-    """`pk IN (…)` with all keys in one parameter, so that their number knows no limit."""
-
-    lookup_name = "among"
-    prepare_rhs = False
-
-    def as_sql(self, compiler, connection):
-        column, params = self.process_lhs(compiler, connection)
-        field = self.lhs.output_field
-        while isinstance(field, ForeignObject):
-            field = field.target_field
-        keys = [field.get_db_prep_value(field.to_python(key), connection) for key in self.rhs]
-        if connection.vendor == "postgresql":
-            kind = field.rel_db_type(connection)
-            return f"{column} = ANY(%s::{kind}[])", [*params, keys]
-        if connection.vendor == "sqlite":
-            return f"{column} IN (SELECT value FROM json_each(%s))", [*params, json.dumps(keys)]
-        marks = ", ".join(["%s"] * len(keys))
-        return f"{column} IN ({marks})", [*params, *keys]
-
-
-# --- Index -------------------------------------------------------------------------------------
-
-
-def fields_of(model) -> dict[str, SearchField | AutocompleteField]:
-    """The searchable fields of a model by their names in the index, related ones included."""
-    found = {}
-
-    def walk(search_fields, path):
-        for field in search_fields:
-            name = "__".join([*path, field.field_name])
-            if isinstance(field, SearchField):
-                found[f"s__{name}"] = field
-            elif isinstance(field, AutocompleteField):
-                found[f"a__{name}"] = field
-            elif isinstance(field, RelatedFields):
-                walk(field.fields, [*path, field.field_name])
-
-    walk(model.get_search_fields(), [])
-    return found
-
-
-def indexed_root(model) -> type:
-    """The highest indexed model that this one is made from; the model itself if none is."""
-    above = [parent for parent in model._meta.get_parent_list() if class_is_indexed(parent)]
-    return above[-1] if above else model
-
-
-def family(model) -> list[type]:
-    """The indexed models that are this model or made from it, itself first."""
-    return sorted(
-        (one for one in get_indexed_models() if issubclass(one, model)),
-        key=lambda one: one is not model,
-    )
-
-
-def document_of(obj) -> dict[str, str]:
-    """What an object says, as space-parted terms by index field."""
-    language = getattr(obj, "language", None)
-    document: dict[str, list[str]] = {}
-
-    def walk(part, search_fields, path):
-        for field in search_fields:
-            if isinstance(field, RelatedFields):
-                for related in _related(field.get_value(part)):
-                    walk(related, field.fields, [*path, field.field_name])
-            elif isinstance(field, (SearchField, AutocompleteField)):
-                name = "__".join([*path, field.field_name])
-                text = _text(field.get_value(part))
-                if isinstance(field, (TermsField, WordsField)):
-                    document.setdefault(f"s__{name}", []).append(text)
-                elif isinstance(field, SearchField):
-                    found = analysis.terms(text, language)
-                    document.setdefault(f"s__{name}", []).extend(found)
-                else:
-                    document.setdefault(f"a__{name}", []).extend(analysis.words(text))
-
-    walk(obj, obj.get_search_fields(), [])
-    return {name: joined for name, found in document.items() if (joined := " ".join(found))}
-
-
-@contextmanager
-def failing_alone(obj) -> Iterator[None]:
-    """Lets an object that cannot be indexed stay as it was, and all the others go on.
-
-    The database's own trouble is no fault of the object's: it is raised, to be tried again.
-    """
-    try:
-        # A savepoint keeps a transaction around us whole; without one there is nothing to keep.
-        with transaction.atomic() if connection.in_atomic_block else nullcontext():
-            yield
-    except OperationalError:
-        raise
-    except Exception:
-        logger.exception("%s %s cannot be indexed.", obj._meta.label, obj.pk)
-
-
-def _related(value) -> Iterable:
-    if value is None:
-        return []
-    if isinstance(value, Manager):
-        return value.all()
-    return [value() if callable(value) else value]
-
-
-def _text(value) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, (list, tuple, QuerySet)):
-        return " ".join(_text(item) for item in value)
-    if isinstance(value, dict):
-        return " ".join(_text(item) for item in value.values())
-    return str(value)
-
-
-class WhooshModelIndex(BaseIndex):
-    """The index of one root model and all models made from it."""
-
-    def __init__(self, backend, root):
-        super().__init__(backend)
-        self.root = root
-        names = {name for model in family(root) for name in fields_of(model)}
-        self.files = WhooshIndex(
-            backend.path / root._meta.label_lower,
-            tuple(sorted(names)),
-            version=f"1.{analysis.VERSION}",
-        )
-        self._writer: Writer | None = None
-
-    def __str__(self):
-        return self.get_key()
-
-    def get_key(self):
-        return self.root._meta.label_lower
-
-    def add_items(self, model, items):
-        if not model.get_search_fields():
-            return
-        if self._writer is not None:  # a rebuild, which has the index to itself
-            self._put(self._writer, items)
-        elif self.backend.outbox:
-            self.backend.outbox.add(*items)
-        elif items:
-            with self.backend.lock():
-                self.write(items, [])
-
-    def delete_item(self, item):
-        if self.backend.outbox:
-            self.backend.outbox.add(item)
-        else:
-            with self.backend.lock():
-                self.write([], [item.pk])
-
-    def refresh(self):
-        """Makes what has been saved findable, also within a transaction that is still open."""
-        if self.backend.outbox:
-            self.backend.outbox.drain()
-
-    def reset(self):
-        with self.backend.lock(), self.files.writing(anew=True):
-            pass
-
-    def write(self, items: Iterable, missing: Iterable) -> None:
-        """Writes objects and removes missing keys in one step, under the backend's lock."""
-        with self.files.writing() as writer:
-            self._put(writer, items)
-            for key in missing:
-                writer.remove(str(key))
-
-    def _put(self, writer: Writer, items: Iterable) -> None:
-        for item in items:
-            document = None
-            with failing_alone(item):
-                document = document_of(item)
-            if document is not None:
-                writer.put(str(item.pk), document)
-
-    @contextmanager
-    def rebuilding(self, wait: float = WAIT) -> Iterator[None]:
-        """Takes everything added meanwhile as the whole new index; the old one serves on."""
-        with self.backend.lock(wait), self.files.writing(anew=True) as writer:
-            self._writer = writer
-            try:
-                yield
-            finally:
-                self._writer = None
-        # What was saved while we were building waits in the outbox.
-        self.refresh()
-
-    def rebuild(self, wait: float = WAIT) -> None:
-        """Builds the index from the database."""
-        with self.rebuilding(wait):
-            for model in family(self.root):
-                for chunk in _chunks(model.get_indexed_objects()):
-                    self.add_items(model, chunk)
-
-    def heal(self) -> bool:
-        """Has a lost index rebuilt; True when that is already done."""
-        now, key = time.monotonic(), (self.backend.path, self.root)
-        with _healing_lock:
-            if now - _healed.get(key, -PATIENCE) < PATIENCE and self.files.is_ready():
-                logger.error("The rebuilt index of %s still cannot be read.", self.get_key())
-                return False
-            _healed[key] = now
-        # The first building of a new site's index is no fault to warn of.
-        level = logging.WARNING if self.files.path.exists() else logging.INFO
-        logger.log(level, "The search index of %s is being built.", self.get_key())
-        total = sum(model.get_indexed_objects().count() for model in family(self.root))
-        if total > REBUILT_AT_ONCE:
-            threading.Thread(target=self._heal_now, kwargs={"own": True}, daemon=True).start()
-            return False
-        return self._heal_now()
-
-    def _heal_now(self, own: bool = False) -> bool:
-        try:
-            self.rebuild(wait=0)
-            return True
-        except IndexBusyError:
-            return False  # somebody else is at it
-        except Exception:
-            logger.exception("The search index of %s could not be rebuilt.", self.get_key())
-            return False
-        finally:
-            if own:  # this thread's own connection
-                close_old_connections()
-                connection.close()
-
-
-_healed: dict = {}
-_healing_lock = threading.Lock()
-
-
-def _chunks(queryset) -> Iterator[list]:
-    """The objects of a queryset, some at a time, however many there are."""
-    queryset, last = queryset.order_by("pk"), None
-    while True:
-        chunk = list((queryset if last is None else queryset.filter(pk__gt=last))[:CHUNK])
-        if not chunk:
-            return
-        yield chunk
-        last = chunk[-1].pk
-
-
-class WhooshRebuilder:
-    """What `update_index` drives: everything added between start and finish is the new index."""
-
-    def __init__(self, index):
-        self.index = index
-        self._work = index.rebuilding()
-
-    def start(self):
-        self._work.__enter__()
-        return self.index
-
-    def finish(self):
-        self._work.__exit__(None, None, None)
-
 
 # --- Query compilers -----------------------------------------------------------------------------
 

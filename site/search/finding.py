@@ -18,8 +18,8 @@ from wagtail.models import Page
 
 from accounts.visibility import visible_pages
 from search import analysis, sources
-from search.backend import Prefix as PrefixQuery
 from search.models import Findable, Kind
+from search.queries import Prefix as PrefixQuery
 from search.query import Any, Node, ParsedQuery, Phrase, Prefix, Word
 from search.query import Not as Without
 from search.snippets import Marker

@@ -37,7 +37,7 @@ def add(*objects: models.Model) -> None:
 
 def note(*objects: models.Model) -> None:
     """Leaves entries for these objects to a drain that is under way, or that follows."""
-    from search.backend import indexed_root
+    from search.model_index import indexed_root
     from search.models import OutboxEntry
 
     OutboxEntry.objects.bulk_create(

@@ -24,7 +24,7 @@ from wagtail.signals import page_published, post_page_move
 
 from accounts.visibility import visible_pages
 from search import outbox
-from search.backend import failing_alone, indexed_root
+from search.model_index import failing_alone, indexed_root
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 from django.core import mail
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests import base
 
@@ -15,6 +15,9 @@ CHROMIUM = next(
 )
 # Playwright's loop runs in this thread, beside code that talks to the database on purpose.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+expect.set_options(timeout=15_000)
 
 
 def pytest_collection_modifyitems(items):
@@ -54,8 +57,8 @@ def open_browser(chromium, live_server, settings):
             locale="fr-BE",
             **options,
         )
-        context.set_default_timeout(5_000)
-        context.set_default_navigation_timeout(20_000)  # the machine may be busy
+        context.set_default_timeout(15_000)  # the machine may be busy
+        context.set_default_navigation_timeout(30_000)
         contexts.append(context)
         return context.new_page()
 

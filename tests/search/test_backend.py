@@ -17,7 +17,8 @@ from wagtail.search.backends import get_search_backend
 from accounts.visibility import visible_pages
 from minutes.models import MinutesPage, WorkgroupPage
 from search import outbox
-from search.backend import Prefix, WhooshSearchBackend
+from search.backend import WhooshSearchBackend
+from search.queries import Prefix
 from tests import base
 
 
@@ -190,7 +191,7 @@ class TestDamage:
     @pytest.fixture
     def files(self, pages, index_folder, monkeypatch):
         # It was built just now; to lose it again at once should not count as hopeless.
-        monkeypatch.setattr("search.backend.PATIENCE", 0)
+        monkeypatch.setattr("search.model_index.PATIENCE", 0)
         return sorted((index_folder / "wagtailcore.page").iterdir())
 
     def test_it_heals_when_the_folder_is_gone(self, files, index_folder):
@@ -222,7 +223,7 @@ class TestDamage:
         self, files, index_folder, monkeypatch
     ):
         shutil.rmtree(index_folder)
-        monkeypatch.setattr("search.backend.WhooshModelIndex.heal", lambda self: False)
+        monkeypatch.setattr("search.model_index.WhooshModelIndex.heal", lambda self: False)
         found = Page.objects.search("Assemblée")
         assert titles(found) == ["Assemblée"]
         assert found.degraded

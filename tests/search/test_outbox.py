@@ -12,8 +12,7 @@ from wagtail.search.backends import get_search_backend
 
 from minutes.findables import MinutesSource
 from minutes.models import MinutesPage
-from search import backend as backend_module
-from search import outbox
+from search import model_index, outbox
 from search.models import Findable, OutboxEntry
 from search.whoosh_index import query
 from tests import base
@@ -109,14 +108,14 @@ def test_it_goes_on_after_an_object_that_cannot_be_cut_into_pieces(
 
 
 def test_it_goes_on_after_an_object_that_makes_no_document(publish, monkeypatch, caplog):
-    document_of = backend_module.document_of
+    document_of = model_index.document_of
 
     def failing(obj):
         if getattr(obj, "title", "") == "Maudite":
             raise ValueError("no document")
         return document_of(obj)
 
-    monkeypatch.setattr(backend_module, "document_of", failing)
+    monkeypatch.setattr(model_index, "document_of", failing)
     publish("Maudite")
     publish("Benie")
     outbox.drain()

@@ -232,7 +232,7 @@ class TestShowing:
         import shutil
 
         shutil.rmtree(index_folder)
-        monkeypatch.setattr("search.backend.WhooshModelIndex.heal", lambda self: False)
+        monkeypatch.setattr("search.model_index.WhooshModelIndex.heal", lambda self: False)
         page = look_for("coordinateur")
         assert page.titles == ["4e réunion du groupe"]
         assert "reconstruction" in page.text_found
