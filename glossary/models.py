@@ -4,7 +4,7 @@ import unicodedata
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.forms.models import model_to_dict
 from django.urls import reverse
@@ -84,14 +84,15 @@ class KeywordQuerySet(models.QuerySet):
         )
 
     def nameable_by(self, user):
-        """Keywords that somebody may name: those that exist for them, and unused ones.
+        """Keywords that somebody may name: those that exist for them, and unused ones on offer.
 
-        One that is used only where they may not look is as unknown as a word nobody uses.
+        One that is used only where they may not look is as unknown as a word nobody uses, and
+        so is one that came with a text and is on no page now: the text may be a private draft.
         """
         tagged, spoken = _visible_uses(user)
         on_pages = PageKeyword.objects.filter(tag=OuterRef("pk"))
         in_comments = self.model.comments.through.objects.filter(keyword=OuterRef("pk"))
-        unused = ~Exists(on_pages) & ~Exists(in_comments)
+        unused = Q(offered=True) & ~Exists(on_pages) & ~Exists(in_comments)
         return self.filter(Exists(tagged) | Exists(spoken) | unused, live=True)
 
     def unmerged(self):
@@ -102,10 +103,11 @@ class KeywordQuerySet(models.QuerySet):
         return self.prefetch_related("labels")
 
     def named(self, text: str):
-        """The keyword with this name, label or synonym in any language, or None."""
+        """The keyword with this name, or else this label or synonym in any language, or None."""
         wanted = fold(text)
         match = self.unmerged().filter(Q(labels__folded=wanted) | Q(folded=wanted))
-        return match.order_by("pk").distinct().first()
+        named_first = Case(When(folded=wanted, then=0), default=1)
+        return match.order_by(named_first, "pk").distinct().first()
 
     def choose(self, words, **who_and_where):
         """What somebody may tag a thing with; see `glossary.rules.choose`."""
@@ -113,8 +115,8 @@ class KeywordQuerySet(models.QuerySet):
 
         return choose(words, **who_and_where)
 
-    def make(self, text: str, language: str, group=None):
-        """A new published keyword with its first label.
+    def make(self, text: str, language: str, group=None, offered=False):
+        """A new published keyword with its first label; `offered` if all may name it unused.
 
         Its name is numbered where another has it: one that the maker may not know of, or
         that was merged or withdrawn.
@@ -122,7 +124,7 @@ class KeywordQuerySet(models.QuerySet):
         name, number = text, 2
         while self.model.objects.filter(name__iexact=name).exists():
             name, number = f"{text[:90]} ({number})", number + 1
-        keyword = self.create(name=name, group=group)
+        keyword = self.create(name=name, group=group, offered=offered)
         KeywordLabel.objects.create(keyword=keyword, language=language, text=text)
         return keyword
 
@@ -162,6 +164,9 @@ class Keyword(
         max_length=500,
         help_text=_("L’adresse de ce concept dans le thésaurus dont il vient, s’il y en a un."),
     )
+    #: Whether all may name it before it is used: it was put into the glossary on purpose, and
+    #: did not just come with a text, which may be a private one.
+    offered = models.BooleanField(default=True, editable=False)
     #: Set on a keyword that was merged into another: it keeps its name and its address, which
     #: leads to the other one, and is neither live nor listed.
     merged_into = models.ForeignKey(

@@ -187,12 +187,15 @@ def not_a_keyword(word: str) -> str | Promise:
     return ""
 
 
-def choose(words: Iterable[str], *, user, kind: str, kept: Iterable[int] = (), sure=False):
+def choose(
+    words: Iterable, *, user, kind: str, kept: Iterable[int] = (), sure=False, anew=False
+) -> Choice:
     """What `user` may tag a thing of this `kind` with, of the words they wrote.
 
-    A word is any label or synonym in any language. `kept` are the ids of keywords that the
-    thing carries already: they may stay, whoever may apply them. `sure` says that new words
-    which resemble existing keywords are meant.
+    A word is any label or synonym in any language, or a Keyword. `kept` are the ids of keywords
+    that the thing carries already: they may stay, whoever may apply them, and a word that is
+    theirs means them. `sure` says that new words which resemble existing keywords are meant,
+    `anew` that all words are new, also those that name a keyword.
     """
     from glossary.likeness import similar
     from glossary.models import Keyword, fold
@@ -204,15 +207,22 @@ def choose(words: Iterable[str], *, user, kind: str, kept: Iterable[int] = (), s
     visible = Keyword.objects.all()
     if rank < Rank.EDITOR:
         visible = visible.nameable_by(user)
+    carried = _words_of(Keyword.objects.unmerged().filter(pk__in=kept)) if kept else {}
     unknown, seen = [], set()
     for word in words:
+        if isinstance(word, Keyword):
+            if word not in choice.keywords:
+                choice.keywords.append(word)
+            continue
         word = " ".join(word.split())
         if not word or fold(word) in seen:
             continue
         seen.add(fold(word))
         # One that is known only where they may not look is as unknown as any other, also to
         # those who may make keywords: theirs is then another one of the same word.
-        keyword = visible.select_related("group").named(word)
+        keyword = None
+        if not anew:
+            keyword = carried.get(fold(word)) or visible.select_related("group").named(word)
         if keyword is None and (problem := not_a_keyword(word)):
             choice.problems.append(problem)
         elif keyword is None:
@@ -242,7 +252,7 @@ def choose(words: Iterable[str], *, user, kind: str, kept: Iterable[int] = (), s
                 _("« %(word)s » est réservé : %(who)s.")
                 % {"word": keyword.label, "who": Rank(group.applied_by).label}
             )
-    _mind_single(choice)
+    _mind_single(choice, kept)
     for word in choice.new:
         if alike := similar(word, among=visible):
             choice.similar.append((word, alike))
@@ -252,19 +262,39 @@ def choose(words: Iterable[str], *, user, kind: str, kept: Iterable[int] = (), s
                     % {"word": word, "others": ", ".join(f"« {one.name} »" for one in alike)}
                 )
     chosen = {keyword.group_id for keyword in choice.keywords}
-    choice.advised = [group for group in groups if group.recommended and group.pk not in chosen]
+    advised = [group for group in groups if group.recommended and group.pk not in chosen]
+    if advised and not choice.may_create:
+        # The name of a group that has nothing for them would be of no use, or say too much.
+        theirs = set(
+            applicable(user, kind).filter(group__in=advised).values_list("group", flat=True)
+        )
+        advised = [group for group in advised if group.pk in theirs]
+    choice.advised = advised
     return choice
 
 
-def _mind_single(choice: Choice) -> None:
-    """At most one keyword of a group that says so, new ones counted."""
-    by_group = {}
+def _words_of(keywords) -> dict:
+    """{folded name, label or synonym: keyword}; a name counts before another's label."""
+    keywords = list(keywords.select_related("group").with_labels())
+    words = {keyword.folded: keyword for keyword in keywords}
+    for keyword in keywords:
+        for label in keyword.labels.all():
+            words.setdefault(label.folded, keyword)
+    return words
+
+
+def _mind_single(choice: Choice, kept: set[int]) -> None:
+    """At most one keyword of a group that says so, new ones counted; what is there may stay."""
+    by_group, joining = {}, set()
     for keyword in choice.keywords:
         by_group.setdefault(keyword.group, []).append(keyword.label)
+        if keyword.pk not in kept:
+            joining.add(keyword.group)
     if choice.new:
         by_group.setdefault(choice.group, []).extend(choice.new)
+        joining.add(choice.group)
     for group, words in by_group.items():
-        if group is not None and group.single and len(words) > 1:
+        if group in joining and group is not None and group.single and len(words) > 1:
             choice.problems.append(
                 _("Un seul mot-clé du groupe « %(group)s » : %(words)s.")
                 % {"group": group.label, "words": ", ".join(words)}

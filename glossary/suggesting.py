@@ -291,21 +291,24 @@ def accept(suggestion, user, meant="") -> Keyword:
     if page.permissions_for_user(user).page_locked():
         raise Refused(_("La page est verrouillée : la suggestion attend qu’elle ne le soit plus."))
     carried = page.keywords_shown()
-    keyword = suggestion.keyword
+    keyword = None if meant == "new" else suggestion.keyword
     while keyword is not None and keyword.merged_into_id:
         keyword = keyword.merged_into
-    if keyword is None and meant.isdigit():
+    if keyword is None and meant.isascii() and meant.isdecimal():
         keyword = Keyword.objects.unmerged().filter(pk=int(meant[:18])).first()
-    keyword = keyword or Keyword.objects.named(suggestion.word)
     if keyword is None and meant != "new":
-        keyword = _the_same(suggestion.word)
+        keyword = Keyword.objects.named(suggestion.word) or _the_same(suggestion.word)
+    if keyword and keyword.live and not meant and not may_name(suggestion.suggested_by, keyword):
+        # They meant a new word: this one, and all it says, may be kept from the readers.
+        raise Ambiguous([keyword])
     if keyword not in carried:
         choice = rules.choose(
-            [*(each.name for each in carried), keyword.name if keyword else suggestion.word],
+            [*carried, keyword or suggestion.word],
             user=user,
             kind=page.keyword_kind,
             kept=[each.pk for each in carried],
             sure=True,
+            anew=True,
         )
         if choice.problems:
             raise Refused(" ".join(str(problem) for problem in choice.problems))
@@ -320,6 +323,11 @@ def accept(suggestion, user, meant="") -> Keyword:
         _decide(each, KeywordSuggestion.ACCEPTED, user)
         transaction.on_commit(partial(thank, each.pk))
     return keyword
+
+
+def may_name(user, keyword) -> bool:
+    """Whether the keyword is one that this user may know of."""
+    return Keyword.objects.nameable_by(user).filter(pk=keyword.pk).exists()
 
 
 def refuse(suggestion, user) -> None:

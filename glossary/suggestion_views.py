@@ -168,6 +168,8 @@ def _accepted(suggestion, keyword) -> str:
 
 
 def _ask_which(request, suggestion, alike, back):
+    for keyword in alike:
+        keyword.is_closed = not suggesting.may_name(suggestion.suggested_by, keyword)
     context = {"suggestion": suggestion, "alike": alike, "back": back}
     return render(request, "glossary/which_keyword.html", context)
 

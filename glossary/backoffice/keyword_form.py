@@ -170,8 +170,12 @@ class KeywordForm(WagtailAdminModelForm):
             self._mind_other("text", row["text"], form, others, new)
 
     def _mind_other(self, field, text, form, others, new):
-        """Refuse a word that names another concept, and ask about one that resembles some."""
-        if other := others.named(text):
+        """Refuse a new word that names another concept, and ask about one that resembles some.
+
+        A word that was there before may stay: two groups that do not know of each other may
+        have come to the same.
+        """
+        if new and (other := others.named(text)):
             form.add_error(
                 field, _("Ce mot désigne déjà le mot-clé « %(name)s ».") % {"name": other.name}
             )

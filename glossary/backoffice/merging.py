@@ -1,6 +1,7 @@
 """Merging in the back office: two keywords are chosen, what would move is shown, and it is done."""
 
 from django import forms
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.shortcuts import redirect, render
@@ -108,6 +109,15 @@ def cautions(source: Keyword, target: Keyword) -> list[str]:
         said.append(
             _("Ils ne sont pas dans le même groupe : seules les règles de « %(name)s » vaudront.")
             % {"name": target.name}
+        )
+    open_to_all = Keyword.objects.nameable_by(AnonymousUser())
+    if not open_to_all.filter(pk=source.pk).exists() and open_to_all.filter(pk=target.pk).exists():
+        said.append(
+            _(
+                "« %(source)s » n’est connu que là où tout le monde n’entre pas : ses mots et son"
+                " adresse seront publics, avec ceux de « %(target)s »."
+            )
+            % {"source": source.name, "target": target.name}
         )
     group = target.group
     if group and group.single:

@@ -47,6 +47,8 @@ class Use:
     title: str
     date: Date | None
     group: WorkgroupPage | None
+    #: Whether somebody else has locked the page.
+    locked: bool = False
 
     @property
     def kind_label(self) -> str:
@@ -71,7 +73,7 @@ def uses_of(keyword: Keyword, user) -> list[Use]:
         (ParticipantListPage, None),
     ):
         pages = tagged.type(model).annotate(day=day) if day else tagged.type(model)
-        columns = ("pk", "draft_title", "path", *(["day"] if day else []))
+        columns = ["pk", "draft_title", "path", "locked", "locked_by", *(["day"] if day else [])]
         found += [
             Use(
                 key=f"p{row['pk']}",
@@ -80,6 +82,7 @@ def uses_of(keyword: Keyword, user) -> list[Use]:
                 title=row["draft_title"],
                 date=row.get("day"),
                 group=group_above(row["path"]),
+                locked=row["locked"] and row["locked_by"] != user.pk,
             )
             for row in pages.values(*columns)
         ]
@@ -117,7 +120,9 @@ class FilterForm(forms.Form):
         self.fields["year"].choices = every + [(year, year) for year in years]
 
     def chosen(self, uses: list[Use]) -> list[Use]:
-        wanted = self.cleaned_data if self.is_valid() else {}
+        if not self.is_valid():  # what it asked for is no more: nothing, rather than everything
+            return []
+        wanted = self.cleaned_data
         kind, group, year = (wanted.get(name) for name in ("kind", "group", "year"))
         return [
             use
@@ -176,7 +181,9 @@ class RetagForm(forms.Form):
 
     @property
     def ticked(self) -> set[str]:
-        return set(self.data.getlist("use")) if hasattr(self.data, "getlist") else set()
+        if not hasattr(self.data, "getlist"):
+            return set()
+        return {*self.data.getlist("use"), *self.data.get("uses", "").split()}
 
     def uses(self) -> list[Use]:
         """The uses that were chosen, of those found."""
@@ -256,13 +263,15 @@ class Plan:
 def plan(form: RetagForm) -> Plan:
     """Asks the rules of the other keyword's group about every use that was chosen."""
     uses, other = form.uses(), form.other
+    locked = [(use, _("la page est verrouillée")) for use in uses if use.locked]
+    uses = [use for use in uses if not use.locked]
     if not form.wants_word:
-        return Plan(uses, [])
+        return Plan(uses, locked)
     group = (other.group if other else form.keyword.group) or UNGROUPED
     replaces = form.cleaned_data["action"] == REPLACE
     carried = _carried(other) if other else set()
     crowded = _crowded(group, form, replaces) if group.single else set()
-    changed, kept = [], []
+    changed, kept = [], locked
     for use in uses:
         if use.key in carried and not replaces:
             kept.append((use, _("porte déjà « %(name)s »") % {"name": other.name}))
@@ -330,7 +339,8 @@ def _split_off(form: RetagForm) -> Keyword:
     words = list(chosen)
     chosen.delete()
     take_words_from_draft(old, {(label.language, label.folded) for label in words})
-    made = Keyword.objects.make(form.cleaned_data["word"], settings.LANGUAGE_CODE, old.group)
+    word = form.cleaned_data["word"]
+    made = Keyword.objects.make(word, settings.LANGUAGE_CODE, old.group, old.offered)
     said = {(settings.LANGUAGE_CODE, made.folded)}
     for label in words:
         if (label.language, label.folded) in said:
@@ -360,7 +370,8 @@ def retag(request, pk):
             said = ngettext("%(number)d emploi changé.", "%(number)d emplois changés.", number)
             messages.success(request, said % {"number": number})
             return redirect("keyword_retag", keyword.pk)
-        context |= {"plan": plan(form), "sent": _sent(request.POST)}
+        planned = plan(form)
+        context |= {"plan": planned, "sent": _sent(request.POST, planned)}
         return render(request, "glossary/backoffice/retag_preview.html", context)
     if step == "edit":
         form.errors.clear()  # back from what was shown: nothing is wrong
@@ -374,7 +385,12 @@ def retag(request, pk):
     return render(request, "glossary/backoffice/retag.html", context)
 
 
-def _sent(data) -> list[tuple[str, str]]:
-    """What a form sent, to be sent again from the next step."""
-    left_out = ("step", "csrfmiddlewaretoken")
-    return [(name, each) for name in data if name not in left_out for each in data.getlist(name)]
+def _sent(data, planned: Plan) -> list[tuple[str, str]]:
+    """What a form sent, to be sent again from the next step.
+
+    The uses go by their keys: "all" would be others by then.
+    """
+    left_out = ("step", "csrfmiddlewaretoken", "every", "use", "uses")
+    sent = [(name, each) for name in data if name not in left_out for each in data.getlist(name)]
+    chosen = [*planned.changed, *(use for use, _reason in planned.kept)]
+    return [*sent, ("uses", " ".join(use.key for use in chosen))]

@@ -50,7 +50,9 @@ class KeywordUsageView(UsageView):
         ids = {PAGE: [], COMMENT: []}
         for use in object_list:
             ids[use["what"]].append(use["of"])
-        pages = Page.objects.filter(pk__in=ids[PAGE]).specific(defer=True).in_bulk()
+        pages = Page.objects.filter(pk__in=ids[PAGE]).annotate_approved_schedule()
+        pages = pages.prefetch_workflow_states().select_related("latest_revision")
+        pages = {page.pk: page for page in pages.defer_streamfields().specific()}
         comments = PageComment.objects.filter(pk__in=ids[COMMENT]).select_related("page").in_bulk()
         uses = [
             self._page(pages[use["of"]], edited)

@@ -413,7 +413,7 @@ def _own_slug(node) -> str:
 def _short(graph, uri) -> str:
     try:
         return uri.n3(graph.namespace_manager)
-    except ValueError:
+    except Exception:  # rdflib raises the bare class for an address it cannot write
         return str(uri)
 
 

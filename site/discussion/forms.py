@@ -8,7 +8,7 @@ from django import forms
 from django.apps import apps
 from django.conf import settings
 from django.urls import reverse
-from django.utils.html import escape
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_comments_xtd.forms import XtdCommentForm
@@ -109,7 +109,13 @@ class CommentForm(XtdCommentForm):
         if rules.advised:
             groups = ", ".join(f"« {group.label} »" for group in rules.advised)
             sentences.append(gettext("De préférence un mot de : %(groups)s.") % {"groups": groups})
-        return escape(" ".join(sentences))  # fields' help is markup, group names are not
+        # Fields' help is markup, group names are not. The list for those without a script.
+        return format_html(
+            '{} <a href="{}" target="_blank">{}</a>',
+            " ".join(sentences),
+            reverse("glossary"),
+            gettext("Voir le glossaire"),
+        )
 
     def clean_timestamp(self):
         """Refuse a form filled in no time, or left open for longer than COMMENTS_TIMEOUT."""

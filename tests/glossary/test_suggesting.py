@@ -266,8 +266,11 @@ def test_an_unknown_and_a_private_word_are_suggested_alike(
         assert suggest(client, minutes, word).status_code == 302
     assert not KeywordSuggestion.objects.exclude(keyword=None).exists()
     assert waiting_words(client, minutes) == ["fusion", "zzz"]
-    # The editor knows it, and decides.
-    decide(as_user(editor), KeywordSuggestion.objects.get(word="fusion"), "accept")
+    # The editor knows it, is told that it is private, and decides.
+    suggestion = KeywordSuggestion.objects.get(word="fusion")
+    decide(as_user(editor), suggestion, "accept")
+    assert minutes.keywords_shown() == []
+    decide(as_user(editor), suggestion, "accept", meant=str(secret.pk))
     assert minutes.keywords_shown() == [secret]
 
 
