@@ -21,3 +21,5 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 if "sqlite" in DATABASES["default"]["ENGINE"]:
     # A file, not memory: the live server's threads and the test must see the same rows.
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+# A thread that outlives its test would write into another's database; tests read by themselves.
+READ_DOCUMENTS_BESIDE = False

@@ -196,6 +196,32 @@ class PageAttachment(Orderable):
         return self.title or self.document.title
 
 
+class DocumentText(models.Model):
+    """What a document says, for search: read from its file some time after that was stored."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("en attente de lecture")
+        READY = "ready", _("texte cherchable")
+        EMPTY = "empty", _("sans texte")
+        UNREADABLE = "unreadable", _("texte non cherchable")
+
+    document = models.OneToOneField(
+        "wagtaildocs.Document", on_delete=models.CASCADE, related_name="read_text"
+    )
+    #: Which file it was read from; another one under the same title is read again.
+    file_name = models.CharField(max_length=255)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    text = models.TextField(blank=True)
+    #: When somebody began to read it, so that two do not; None when nobody does.
+    begun = models.DateTimeField(null=True)
+
+    #: It would show in the back office as a use of the document.
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        indexes = [models.Index(fields=["state"], name="document_text_state")]
+
+
 RELATED_PANELS = [
     InlinePanel("related_links", label=_("Page liée"), heading=_("Pages liées")),
     InlinePanel("attachments", label=_("Document"), heading=_("Documents joints")),

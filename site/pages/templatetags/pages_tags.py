@@ -7,6 +7,7 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import pgettext
 
+from pages.document_text import reading
 from pages.languages import interface_language
 from pages.rendering import finished, render_text
 from pages.typography import french, french_html
@@ -32,6 +33,12 @@ def rich(context, value):
     return render_text(
         value.source, context.get("language") or interface_language(), context.get("anchor", "")
     )
+
+
+@register.simple_tag
+def document_text_state(document) -> str:
+    """What search knows of a document, in words: {% document_text_state document as state %}."""
+    return reading.state_of(document)
 
 
 @register.filter
