@@ -35,8 +35,7 @@ class KeywordSource(VocabularySource):
                 )
 
     def visible(self, user):
-        seen = Keyword.objects.used_where_visible(user)
-        return Keyword.objects.filter(pk__in=seen.order_by().values("pk"))
+        return Keyword.objects.used_where_visible(user)
 
     def names(self, ids):
         return {

@@ -44,7 +44,7 @@ class Found(Feed):
     def title(self, asked):
         site = SiteIdentity.for_request(self.request).name
         words = " ".join(asked.typed[:100].split())
-        return f"{_('Recherche : %(typed)s') % {'typed': words}} – {site}"
+        return f"{_('Recherche : %(typed)s') % {'typed': words}} – {site}"
 
     def link(self, asked):
         return absolute(reverse("search") + asked.address())
@@ -62,7 +62,7 @@ class Found(Feed):
     def item_title(self, hit):
         row = hit.row
         title = f"{row.title} › {row.heading}" if row.heading else row.title
-        return f"{Kind(row.kind).label} : {title}"
+        return f"{Kind(row.kind).label} – {title}"
 
     def item_description(self, hit):
         return hit.passage  # Atom's summary is HTML

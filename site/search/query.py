@@ -157,7 +157,8 @@ def parse(typed: str) -> ParsedQuery:
             either = False
             continue
         if chunk["phrase"] is not None and not chunk["minus"]:
-            said += [chunk["phrase"], ""]
+            query.runs.append(chunk["phrase"].strip())
+            said.append("")
         elif chunk["minus"] or "*" in chunk.group():
             said.append("")
         else:
@@ -180,7 +181,7 @@ def parse(typed: str) -> ParsedQuery:
             either = False
     if parts:
         query.tree = parts[0] if len(parts) == 1 else All(tuple(parts))
-    query.runs = list(dict.fromkeys(run for part in said for run in _runs(part)))
+    query.runs += (run for part in said for run in _runs(part))
     return query
 
 

@@ -75,7 +75,10 @@ class Source:
         return source_of(page.specific).workgroup(page.specific) if page else None
 
     def visible(self, user) -> models.QuerySet:
-        """The objects that this user may see, as a queryset of `model`; SQL only."""
+        """The objects that this user may see, as a queryset of `model`.
+
+        It is asked by itself, and may lean on lists of keys that were asked before.
+        """
         raise NotImplementedError
 
     def url(self, row, page_url: str) -> str:
