@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from search import sources
 from search.asked import PARAMETERS
-from search.finding import Search
+from search.finding import Hit, Search
 from search.models import Kind
+from search.snippets import Marker
 from search.sources import Name
 
 TOP = 10  # values of a facet shown at once
@@ -65,10 +66,19 @@ class Chip:
 
 
 class Facets:
-    """The facets of one search, in the reader's language, naming only what is there for them."""
+    """The facets of one search, in the reader's language, naming only what is there for them.
 
-    def __init__(self, search: Search):
+    `hits` are those that are shown: the keywords they were found by are named too.
+    """
+
+    def __init__(self, search: Search, hits: list[Hit]):
         self.search, self.asked = search, search.asked
+        for hit in self._unexplained(hits):
+            hit.found_by = [
+                name
+                for pk in hit.row.keyword_ids
+                if (name := self.keyword_names.get(pk)) and self._finds(pk, name)
+            ]
 
     @cached_property
     def counts(self) -> dict[str, dict]:
@@ -103,7 +113,7 @@ class Facets:
     @cached_property
     def keyword_names(self) -> dict[int, Name]:
         """What the keywords are called that this page names."""
-        wanted = [*self.shown["keyword"], *self.search.widening]
+        wanted = [*self.shown["keyword"], *self.search.widening, *self._carried]
         return sources.vocabulary().names(wanted)
 
     @cached_property
@@ -149,6 +159,18 @@ class Facets:
             odd = [] if known else values  # that nothing is called by
             given[facet] = sorted(known) or odd
         return given
+
+    def _unexplained(self, hits: list[Hit]) -> list[Hit]:
+        """The hits that say none of the words; what they carry is noted, to be named."""
+        odd = [hit for hit in hits if not hit.is_marked and hit.row.kind != Kind.KEYWORD]
+        carried = {pk for hit in odd for pk in hit.row.keyword_ids}
+        self._carried = self.search.visible_keywords(carried)
+        return odd
+
+    def _finds(self, pk: int, name: Name) -> bool:
+        """Whether what carries this keyword is found by the words that were typed."""
+        marker = Marker.of(self.asked.words.tree)
+        return pk in self.search.widening or "<mark>" in marker.mark(name.text, name.language)
 
     def _entry(self, facet: str, value, chosen: bool) -> Entry | None:
         said = self._said(facet, value)

@@ -49,10 +49,17 @@ class Hit:
     workgroup: Page | None
     page: Page | None
     others: list["Hit"] = field(default_factory=list)
+    #: The keywords that it was found by, where it says none of the words itself.
+    found_by: list[sources.Name] = field(default_factory=list)
 
     @property
     def kind(self) -> str:
         return Kind(self.row.kind).label
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether it shows one of the words."""
+        return "<mark>" in self.title + self.heading + self.passage
 
 
 class Search:

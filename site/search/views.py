@@ -17,7 +17,6 @@ def search(request):
     """One search over everything; whatever is typed gives results or a page that helps."""
     asked = Asked.of(request.GET)
     finding = Search(asked, request.user)
-    facets = Facets(finding)
     groups = asked.chosen["workgroup"]
     context = {
         "asked": asked,
@@ -31,6 +30,7 @@ def search(request):
     }
     if not asked.is_empty:
         page = finding.page(request.GET.get("page", 1))
+        facets = Facets(finding, page.object_list)
         context |= {
             "page_obj": page,
             "hits": page.object_list,

@@ -174,6 +174,19 @@ class TestNarrowSearch:
         assert [name.text for name in found.context["widening"]] == ["loondienst"]
         assert "/nl/trefwoorden/portage/" in found.text_found
 
+    def test_each_result_says_which_keyword_it_was_found_by(self, meetings, ask, make_minutes):
+        make_minutes("Le portage.", title="Réunion 9", keywords=["portage"])
+
+        def found_by(query, language="fr"):
+            hits = ask(query, language).context["hits"]
+            return {hit.row.title: [name.text for name in hit.found_by] for hit in hits}
+
+        assert found_by("?q=portage&type=minutes") == {
+            "Réunion 9": [], "Réunion 0": ["portage"], "Réunion 1": ["portage"]
+        }  # fmt: skip
+        assert found_by("?q=loondienst&type=minutes")["Réunion 0"] == ["portage"]
+        assert found_by("?q=budget") == {"Réunion 0": [], "Réunion 1": [], "Réunion 2": []}
+
     def test_it_offers_what_says_the_words_itself(self, meetings, ask, make_minutes):
         make_minutes("Une loondienst.", title="Réunion 9")
         wide = ask("?q=loondienst")

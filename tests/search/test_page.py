@@ -235,9 +235,11 @@ class TestShowing:
 
         shutil.rmtree(index_folder)
         monkeypatch.setattr("search.model_index.WhooshModelIndex.heal", lambda self: False)
-        page = look_for("coordinateur")
-        assert page.titles == ["4e réunion du groupe"]
-        assert "reconstruction" in page.text_found
+        for fields in ({}, {"exact": "1"}):
+            page = look_for("coordinateur", **fields)
+            assert page.titles == ["4e réunion du groupe"]
+            assert "reconstruction" in page.text_found
+        assert look_for("coordinateur", exact="1", annee="2023").context["total"] == 0
 
 
 class TestRights:
