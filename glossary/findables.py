@@ -1,16 +1,18 @@
 """What search finds of the glossary: keywords by every label, synonym and definition."""
 
-from django.db.models import prefetch_related_objects
+from collections import defaultdict
+
+from django.db.models import Q, prefetch_related_objects
 from wagtail.models import Page
 
-from glossary.models import Keyword, KeywordLabel, PageKeyword
+from glossary.models import Keyword, KeywordLabel, PageKeyword, fold
 from search.models import Kind
 from search.pieces import labels_of
-from search.sources import Piece, Source, follow, register
+from search.sources import Name, Piece, VocabularySource, follow, register
 
 
 @register
-class KeywordSource(Source):
+class KeywordSource(VocabularySource):
     """A keyword exists for a reader who may see one thing that is tagged with it."""
 
     model = Keyword
@@ -29,14 +31,34 @@ class KeywordSource(Source):
                     text=definition,
                     anchor=keyword.slug,
                     keywords=tuple(labels_of(keyword)),
+                    keyword_ids=(keyword.pk,),
                 )
 
     def visible(self, user):
-        seen = Keyword.objects.used_where_visible(user)
-        return Keyword.objects.filter(pk__in=seen.order_by().values("pk"))
+        return Keyword.objects.used_where_visible(user)
 
-    def tagged(self, keyword_ids):
-        return Keyword.objects.filter(pk__in=keyword_ids)
+    def names(self, ids):
+        return {
+            keyword.pk: Name(
+                text=keyword.label,
+                language=keyword.label_language,
+                slug=keyword.slug,
+                url=keyword.get_absolute_url(),
+            )
+            for keyword in Keyword.objects.filter(pk__in=ids).with_labels()
+        }
+
+    def named(self, texts):
+        by_slug, by_label = defaultdict(set), defaultdict(set)
+        folded = {fold(text) for text in texts}
+        published = Keyword.objects.filter(live=True).order_by()
+        ways = Q(labels__folded__in=folded) | Q(folded__in=folded) | Q(slug__in=texts)
+        columns = ("pk", "slug", "folded", "labels__folded")
+        for pk, slug, name, label in published.filter(ways).values_list(*columns):
+            by_slug[slug].add(pk)
+            by_label[name].add(pk)
+            by_label[label].add(pk)
+        return {text: (sorted(by_slug[text]), sorted(by_label[fold(text)])) for text in texts}
 
     def url(self, row, page_url):
         return Keyword(slug=row.anchor).get_absolute_url()

@@ -43,6 +43,7 @@ PRIVATE = {
 #: Routes that anybody may open, and where somebody of the group sees more.
 MIXED = {
     "search": lambda w: reverse("search") + f"?q={CANARY}",
+    "search_feed": lambda w: reverse("search_feed") + f"?q={CANARY}",
     "glossary": lambda w: reverse("glossary"),
     "keyword_map": lambda w: reverse("keyword_map"),
     "keyword_own_words": lambda w: reverse("keyword_own_words"),

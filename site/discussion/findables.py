@@ -18,6 +18,7 @@ class CommentSource(Source):
     model = PageComment
 
     def pieces(self, comment):
+        keywords = comment.keywords.prefetch_related("labels")
         yield Piece(
             part="",
             kind=Kind.COMMENT,
@@ -27,11 +28,9 @@ class CommentSource(Source):
             author=comment.user_name,
             date=timezone.localdate(comment.submit_date),
             anchor=f"c{comment.pk}",
-            keywords=tuple(
-                text
-                for keyword in comment.keywords.prefetch_related("labels")
-                for text in labels_of(keyword)
-            ),
+            keywords=tuple(text for keyword in keywords for text in labels_of(keyword)),
+            keyword_ids=tuple(keyword.pk for keyword in keywords),
+            people=(comment.user_name,),
             is_part=True,
         )
 
@@ -40,9 +39,6 @@ class CommentSource(Source):
 
     def visible(self, user):
         return PageComment.objects.visible_to(user)
-
-    def tagged(self, keyword_ids):
-        return PageComment.objects.filter(keywords__in=keyword_ids)
 
 
 def keywords_changed(instance, action, **kwargs):

@@ -1,15 +1,13 @@
 """Finds what a reader asked for among what that reader may see: one ranking over everything."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 
-from django.apps import apps
-from django.conf import settings
+import numpy as np
 from django.core.paginator import Page as PageOfResults
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.utils.safestring import SafeString
 from modelsearch.backends import get_search_backend
 from modelsearch.query import MATCH_ALL, And, Not, Or, PlainText, SearchQuery
@@ -18,47 +16,25 @@ from wagtail.models import Page
 
 from accounts.visibility import visible_pages
 from search import analysis, sources
+from search.asked import Asked, kind_named, language_named
+from search.matched import COLUMNS, NO_DAY, Chosen, Matched
 from search.models import Findable, Kind
 from search.queries import Prefix as PrefixQuery
-from search.query import Any, Node, ParsedQuery, Phrase, Prefix, Word
+from search.query import Any, Filters, Node, Phrase, Prefix, Word
 from search.query import Not as Without
 from search.snippets import Marker
 
 PER_PAGE = 20
 OTHER_PASSAGES = 3
 
-#: What people write after `type:`, by kind, in the three languages; also the kinds' own names.
-KIND_NAMES = {
-    Kind.MINUTES: "compte-rendu cr reunion verslag vergadering meeting",
-    Kind.ARTICLE: "artikel",
-    Kind.ROSTER: "liste participants deelnemers lijst",
-    Kind.WORKGROUP: "groupe groep werkgroep group",
-    Kind.TEXT: "page texte pagina tekst",
-    Kind.COMMENT: "commentaire reactie opmerking",
-    Kind.DOCUMENT: "fichier bestand file",
-    Kind.PERSON: "personne persoon",
-    Kind.KEYWORD: "mot-cle mot trefwoord",
-    Kind.DECISION: "beslissing besluit",
-    Kind.ACTION: "actie",
-}
+#: Of these each is a result of its own; the other rows of one source and kind are one together.
+APART = (Kind.DECISION, Kind.ACTION, Kind.DOCUMENT)
 
+#: Where the words are looked for when only what a thing says itself counts.
+OWN_FIELDS = ["title_terms", "heading_terms", "text_terms", "context_terms", "words"]
 
-@dataclass
-class Asked:
-    """A search as asked for: the words, and the filters of the form and of the words together."""
-
-    words: ParsedQuery
-    kinds: list[str] = field(default_factory=list)
-    keyword: str = ""
-    group: str = ""
-    after: date | None = None
-    before: date | None = None
-    by_date: bool = False
-
-    @property
-    def is_empty(self) -> bool:
-        chosen = (self.kinds, self.keyword, self.group, self.after, self.before)
-        return self.words.is_empty and not any(chosen)
+#: A choice that nothing answers to, as of a workgroup that there is not for the reader.
+NOTHING = frozenset([None])
 
 
 @dataclass
@@ -73,10 +49,17 @@ class Hit:
     workgroup: Page | None
     page: Page | None
     others: list["Hit"] = field(default_factory=list)
+    #: The keywords that it was found by, where it says none of the words itself.
+    found_by: list[sources.Name] = field(default_factory=list)
 
     @property
     def kind(self) -> str:
         return Kind(self.row.kind).label
+
+    @property
+    def is_marked(self) -> bool:
+        """Whether it shows one of the words."""
+        return "<mark>" in self.title + self.heading + self.passage
 
 
 class Search:
@@ -85,6 +68,7 @@ class Search:
     def __init__(self, asked: Asked, user):
         self.asked, self.user = asked, user
         self.degraded = False
+        self.mask = sources.Mask(user)
 
     @cached_property
     def workgroups(self) -> dict[int, Page]:
@@ -94,61 +78,90 @@ class Search:
         return {page.pk: page for page in pages.specific(defer=False)}
 
     @cached_property
-    def found(self) -> list[tuple]:
-        """What was found and may be seen, best first: one entry for each thing, not each row.
-
-        The sections of one page are one entry, under the row that answers best; so are the
-        languages of one keyword. Each entry is (kind, date, [primary keys, best first]).
-        """
-        rows = Findable.objects.filter(sources.visible_rows(self.user) & self._filters())
-        results = get_search_backend().search(to_search_query(self.asked.words.tree), rows)
-        entries = {}
-        columns = ("pk", "source_type", "source_id", "part", "kind", "date")
-        for _score, pk, source_type, source_id, part, kind, day in results.ranked_values(*columns):
-            own_part = part if kind in (Kind.DECISION, Kind.ACTION, Kind.DOCUMENT) else ""
-            entry = entries.setdefault((source_type, source_id, kind, own_part), (kind, day, []))
-            entry[2].append(pk)
+    def matched(self) -> Matched:
+        """All rows that answer to the words and their filters and may be seen."""
+        words = to_search_query(self.asked.words.tree)
+        fields = OWN_FIELDS if self.asked.exact else None
+        results = get_search_backend().search(words, Findable.objects.all(), fields=fields)
+        matched = Matched.from_rows(results.ranked_values(*COLUMNS), by_part=APART)
         self.degraded = results.degraded
-        found = list(entries.values())
-        if self.asked.by_date:
-            found.sort(key=lambda entry: entry[1] or date.min, reverse=True)
-        return found
+        # One question for the keywords that were found, that are carried and that were typed.
+        vocabulary = sources.vocabulary().label()
+        found = matched.source_ids[matched.source.having({vocabulary})]
+        typed = [pk for ids in self._keywords_typed.values() for pk in (*ids[0], *ids[1])]
+        self.mask.visible(vocabulary, _ids([*found, *matched.keyword.values, *typed]))
+        return matched.keep(self.mask.rows(matched) & self._wanted(matched))
 
     @cached_property
-    def chosen(self) -> list[tuple]:
-        """What was found of the kinds that were chosen."""
-        kinds = set(self.asked.kinds)
-        named = [_kind_named(name) for name in self.asked.words.kinds]
-        if named:
-            kinds = (kinds & set(named)) if kinds else set(named)
-            if not kinds:
-                return []
-        return [entry for entry in self.found if entry[0] in kinds] if kinds else self.found
+    def chosen(self) -> dict[str, frozenset]:
+        """The values chosen of each facet, as `Matched` has them: primary keys, years, names."""
+        given = self.asked.chosen
+        known = {
+            "kind": given.get("kind", ()),
+            "language": given.get("language", ()),
+            "person": given.get("person", ()),
+            "year": map(int, given.get("year", ())),
+            "workgroup": [
+                pk for text in given.get("workgroup", ()) for pk in self._groups_named(text)
+            ],
+            "keyword": [
+                pk for text in given.get("keyword", ()) for pk in self._keywords_chosen(text)
+            ],
+        }
+        return {
+            facet: frozenset(known[facet]) or NOTHING for facet, values in given.items() if values
+        }
 
-    def counts(self) -> list[tuple[str, str, int]]:
-        """(kind, label, number) for each kind that was found, whichever are chosen."""
-        numbers = defaultdict(int)
-        for kind, _, _ in self.found:
-            numbers[kind] += 1
-        return [(kind.value, kind.label, numbers[kind]) for kind in Kind if numbers[kind]]
+    @cached_property
+    def found(self) -> Chosen:
+        """What was found, narrowed to what was chosen."""
+        return Chosen(self.matched, self.chosen)
+
+    def visible_keywords(self, ids: Iterable[int]) -> list[int]:
+        """Those of these keywords that are there for the reader."""
+        ids = _ids(ids)
+        return ids[self.mask.visible(sources.vocabulary().label(), ids)].tolist()
+
+    @cached_property
+    def unknown(self) -> list[str]:
+        """Names that were typed or chosen of keywords and workgroups that there are not."""
+        words, chosen = self.asked.words, self.asked.chosen
+        keywords = [*words.keywords, *words.without.keywords, *chosen.get("keyword", ())]
+        groups = [*words.groups, *words.without.groups, *chosen.get("workgroup", ())]
+        unknown = [text for text in keywords if not self._keywords_chosen(text)]
+        unknown += [text for text in groups if not self._groups_named(text)]
+        return list(dict.fromkeys(unknown))
+
+    @cached_property
+    def widening(self) -> list[int]:
+        """The keywords that a typed word or phrase names, so that what carries them is found."""
+        if self.asked.exact:
+            return []
+        named = self._keywords_typed
+        return self.visible_keywords(
+            dict.fromkeys(pk for run in self.asked.words.runs for pk in named[run][1])
+        )
 
     def page(self, number) -> PageOfResults:
         """The page of this number, or the nearest there is, with its hits as its objects."""
-        page = Paginator(self.chosen, PER_PAGE).get_page(number)
-        page.object_list = self._hits(list(page.object_list))
+        page = Paginator(range(self.found.total), PER_PAGE).get_page(number)
+        shown = page.object_list
+        page.object_list = self.hits(shown.start, shown.stop, self.asked.by_date)
         return page
 
-    def _hits(self, entries: list[tuple]) -> list[Hit]:
-        wanted = [pk for _, _, keys in entries for pk in keys[: OTHER_PASSAGES + 1]]
-        rows = Findable.objects.in_bulk(wanted)
+    def hits(self, start: int, stop: int, by_date: bool = False) -> list[Hit]:
+        """The things from `start` to `stop` as they are shown."""
+        things = [
+            keys[: OTHER_PASSAGES + 1] for keys in self.found.things(start, stop, by_date=by_date)
+        ]
+        rows = Findable.objects.in_bulk([key for keys in things for key in keys])
         pages = visible_pages(self.user).in_bulk(
             {row.page_id for row in rows.values() if row.page_id}
         )
         marker = Marker.of(self.asked.words.tree)
         hits = []
-        for _, _, keys in entries:
-            shown = [rows[pk] for pk in keys[: OTHER_PASSAGES + 1] if pk in rows]
-            shown = [self._hit(row, pages, marker) for row in shown]
+        for keys in things:
+            shown = [self._hit(rows[key], pages, marker) for key in keys if key in rows]
             if shown:
                 # The languages of one thing are one thing; only headings are other passages.
                 shown[0].others = [hit for hit in shown[1:] if hit.row.heading]
@@ -188,22 +201,36 @@ class Search:
             if hit and shown > best[hit.row.pk]:
                 best[hit.row.pk], hit.passage = shown, passage
 
-    def _filters(self) -> Q:
-        """The filters as a condition on rows; one that nothing answers to lets nothing through."""
-        words, asked = self.asked.words, self.asked
-        allowed = Q()
-        for wanted in filter(None, [asked.keyword, *words.keywords]):
-            allowed &= sources.tagged_rows(_keywords_named(wanted))
-        for wanted in filter(None, [asked.group, *words.groups]):
-            allowed &= Q(workgroup__in=self._groups_named(wanted))
-        for wanted in words.authors:
-            for word in analysis.words(wanted):
-                allowed &= Q(author_words__contains=f" {word}")
+    def _wanted(self, matched: Matched) -> np.ndarray:
+        """Which rows answer to the filters among the words, and to the days of the form."""
+        asked, words = self.asked, self.asked.words
+        rows = np.ones(len(matched), dtype=bool)
+        for part in self._parts(matched, words):
+            rows &= part
+        if asked.kinds:
+            rows &= matched.kind.having(asked.kinds)
+        if asked.languages:
+            rows &= matched.language.having(asked.languages)
+        for part in self._parts(matched, words.without):
+            rows &= ~part
+        rows &= ~matched.kind.having({kind_named(name) for name in words.without.kinds})
+        rows &= ~matched.language.having({language_named(name) for name in words.without.languages})
         for day in filter(None, [asked.after, words.after]):
-            allowed &= Q(date__gte=day)
+            rows &= matched.day >= day.toordinal()
         for day in filter(None, [asked.before, words.before]):
-            allowed &= Q(date__lt=day)
-        return allowed
+            rows &= (matched.day < day.toordinal()) & (matched.day != NO_DAY)
+        return rows
+
+    def _parts(self, matched: Matched, filters: Filters) -> Iterable[np.ndarray]:
+        for text in filters.keywords:
+            yield matched.keyword.having(self._keywords_chosen(text))
+        for text in filters.groups:
+            yield matched.workgroup.having(self._groups_named(text))
+        for text in filters.authors:
+            said = analysis.words(text)
+            yield matched.author.having(
+                {name for name in matched.author.values if said and _begin(name, said)}
+            )
 
     def _groups_named(self, wanted: str) -> list[int]:
         # What is chosen in the form is a slug; other groups may have all its words and more.
@@ -216,6 +243,17 @@ class Search:
             for pk, page in self.workgroups.items()
             if said and set(said) <= set(analysis.words(f"{page.title} {page.heading} {page.slug}"))
         ]
+
+    def _keywords_chosen(self, wanted: str) -> list[int]:
+        # So it is with keywords: what is chosen is a slug, and another may be called by it.
+        by_slug, by_name = self._keywords_typed[wanted]
+        return self.visible_keywords(by_slug) or self.visible_keywords(by_name)
+
+    @cached_property
+    def _keywords_typed(self) -> dict[str, tuple[list[int], list[int]]]:
+        words = self.asked.words
+        texts = [*words.keywords, *words.without.keywords, *self.asked.chosen.get("keyword", ())]
+        return sources.vocabulary().named({*texts, *words.runs})
 
 
 def to_search_query(node: Node | None) -> SearchQuery:
@@ -247,29 +285,11 @@ def _any_of(queries: list[SearchQuery]) -> SearchQuery:
     return queries[0] if len(queries) == 1 else Or(queries)
 
 
-def _kind_named(name: str) -> str:
-    """The kind that a word after `type:` means; one that nothing is of, if it means none."""
-    wanted = " ".join(analysis.terms(name, "fr"))
-    for kind, names in KIND_NAMES.items():
-        for known in [kind.value, str(kind.label), *names.split()]:
-            if " ".join(analysis.terms(known, "fr")) == wanted:
-                return kind.value
-    return ""
+def _begin(name: str, said: list[str]) -> bool:
+    """Whether each word that was typed begins a word of the name."""
+    own = analysis.words(name)
+    return all(any(word.startswith(typed) for word in own) for typed in said)
 
 
-def _keywords_named(wanted: str) -> list[int]:
-    """The published keywords of which this is the name, a label or a synonym, in any language.
-
-    Asked without regard to the reader: what is tagged decides, and that is masked already.
-    """
-    said = analysis.words(wanted)
-    Keyword = apps.get_model(settings.KEYWORD_MODEL)
-    published = Keyword._default_manager.filter(live=True).order_by()
-    names = published.values_list("pk", "name", "slug", "labels__text")
-    return sorted(
-        {
-            row[0]
-            for row in names
-            if said and any(analysis.words(name or "") == said for name in row[1:])
-        }
-    )
+def _ids(keys: Iterable[int]) -> np.ndarray:
+    return np.array(list(keys), dtype=np.int64)

@@ -47,11 +47,17 @@ class Findable(index.Indexed, models.Model):
     text = models.TextField(blank=True)
     author = models.TextField(blank=True)
     date = models.DateField(null=True)
+    #: Primary keys of the keywords that it carries, published or not.
+    keyword_ids = models.JSONField(default=list)
+    #: The people that it names in their own right: who came, who wrote, whose task it is.
+    person_names = models.JSONField(default=list)
     # Ready terms, so that every engine, and the database alone, looks for the same.
     title_terms = models.TextField(blank=True)
     context_terms = models.TextField(blank=True)
     heading_terms = models.TextField(blank=True)
+    # What it is found by that it does not say itself stands apart, to be left out when asked.
     keyword_terms = models.TextField(blank=True)
+    keyword_words = models.TextField(blank=True)
     text_terms = models.TextField(blank=True)
     words = models.TextField(blank=True)
     author_words = models.TextField(blank=True)
@@ -65,6 +71,7 @@ class Findable(index.Indexed, models.Model):
         TermsField("text_terms"),
         TermsField("context_terms", boost=0.3),
         WordsField("words"),
+        WordsField("keyword_words"),
         index.FilterField("id"),
         index.FilterField("source_type"),
         index.FilterField("source_id"),
@@ -111,8 +118,8 @@ class Findable(index.Indexed, models.Model):
         )
         self.author_words = " " + " ".join(analysis.words(self.author)) + " "
         said = analysis.words(f"{self.title if title else ''} {self.heading} {whole or self.text}")
-        said += [word for label in labels for word in label]
         self.words = " ".join(dict.fromkeys(said))
+        self.keyword_words = " ".join(dict.fromkeys(word for label in labels for word in label))
 
 
 class OutboxEntry(models.Model):

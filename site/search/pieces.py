@@ -16,8 +16,8 @@ class Section:
     block_id: str = ""
     heading: str = ""
     texts: list[str] = field(default_factory=list)
-    #: (block id, kind, text) of the decisions and actions taken in it.
-    resolutions: list[tuple[str, str, str]] = field(default_factory=list)
+    #: (block id, kind, text, names of owners) of the decisions and actions taken in it.
+    resolutions: list[tuple[str, str, str, tuple[str, ...]]] = field(default_factory=list)
     #: (block id, title) of the documents shown in it.
     documents: list[tuple[str, str]] = field(default_factory=list)
 
@@ -45,11 +45,12 @@ def sections_of(body) -> list[Section]:
         elif kind == "quotation":
             section.texts += [value["text"], value.get("speaker"), value.get("source")]
         elif kind == "decision":
-            section.resolutions.append((block.id or "", Kind.DECISION, plain(value["text"])))
+            section.resolutions.append((block.id or "", Kind.DECISION, plain(value["text"]), ()))
         elif kind == "action":
             owner = value.get("owner")
-            text = " — ".join(filter(None, [plain(value["text"]), owner.name if owner else ""]))
-            section.resolutions.append((block.id or "", Kind.ACTION, text))
+            owners = (owner.name,) if owner else ()
+            text = " — ".join(filter(None, [plain(value["text"]), *owners]))
+            section.resolutions.append((block.id or "", Kind.ACTION, text, owners))
         elif kind == "image":
             image = value.get("image")
             alt = getattr(image, "contextual_alt_text", None)
@@ -65,19 +66,29 @@ def sections_of(body) -> list[Section]:
     return sections
 
 
-def page_pieces(page, kind, *, lead="", body=None, keywords=(), **common) -> Iterator[Piece]:
+def page_pieces(page, kind, *, lead="", body=None, people=(), **common) -> Iterator[Piece]:
     """The pieces of a page: itself with what it opens with, then each section and resolution.
 
     `lead` is text outside the body (who was there, a purpose…); `common` goes to every piece
-    (title, language, date, author). Attached documents are pieces by their title.
+    (title, language, date, author). Attached documents are pieces by their title. All carry the
+    keywords of the page; its `people` are named by the page and its sections, and an action
+    names its owner.
     """
-    common = {"title": page.title, **common}
+    uses = keyword_uses(page)
+    common = {"title": page.title, "keyword_ids": tuple(use.tag_id for use in uses), **common}
+    labels = tuple(text for use in uses for text in labels_of(use.tag))
     first, *rest = sections_of(body or [])
     opening = "\n".join(filter(None, [first.text, lead]))
-    resolved = [text for part in [first, *rest] for _, _, text in part.resolutions]
+    resolved = [text for part in [first, *rest] for _, _, text, _ in part.resolutions]
     whole = [opening, *(f"{part.heading}\n{part.text}" for part in rest), *resolved]
     yield Piece(
-        part="", kind=kind, text=opening, whole="\n".join(whole), keywords=tuple(keywords), **common
+        part="",
+        kind=kind,
+        text=opening,
+        whole="\n".join(whole),
+        keywords=labels,
+        people=tuple(people),
+        **common,
     )
     for number, section in enumerate([first, *rest]):
         if section.heading:
@@ -88,9 +99,10 @@ def page_pieces(page, kind, *, lead="", body=None, keywords=(), **common) -> Ite
                 text=section.text,
                 anchor=anchor_of(section.block_id),
                 is_part=True,
+                people=tuple(people),
                 **common,
             )
-        for at, (block_id, resolution, text) in enumerate(section.resolutions):
+        for at, (block_id, resolution, text, owners) in enumerate(section.resolutions):
             yield Piece(
                 part=block_id or f"{resolution}-{number}-{at}",
                 kind=resolution,
@@ -98,6 +110,7 @@ def page_pieces(page, kind, *, lead="", body=None, keywords=(), **common) -> Ite
                 text=text,
                 anchor=anchor_of(block_id),
                 is_part=True,
+                people=owners,
                 **common,
             )
         for at, (block_id, title) in enumerate(section.documents):
@@ -117,10 +130,9 @@ def page_pieces(page, kind, *, lead="", body=None, keywords=(), **common) -> Ite
             )
 
 
-def keyword_labels(page) -> list[str]:
-    """The labels and synonyms, in every language, of the keywords that a page carries."""
-    uses = page.keyword_uses.all() if hasattr(page, "keyword_uses") else []
-    return [text for use in uses for text in labels_of(use.tag)]
+def keyword_uses(page) -> list:
+    """The rows that tie a page to the keywords that it carries."""
+    return list(page.keyword_uses.all()) if hasattr(page, "keyword_uses") else []
 
 
 def labels_of(keyword) -> list[str]:

@@ -5,8 +5,9 @@
     plateau OU OR OF atelier  one of them
     -atelier                  without it
     accompagn*                words that begin so
-    mot:portage type:commentaire groupe:couveuse auteur:claire avant:2024 après:2023-05
+    mot:portage type:commentaire groupe:couveuse auteur:claire langue:nl avant:2024 après:2023-05
                               filters, under their French, Dutch and English names
+    -mot:portage              all but what the filter lets through
 
 Whatever is typed can be read: what makes no sense as a command is looked for as words.
 """
@@ -21,6 +22,7 @@ from search import analysis
 
 LONGEST_QUERY = 300  # characters
 MOST_WORDS = 32
+LONGEST_RUN = 5  # words of a keyword's label that is looked for among those typed
 SHORTEST_PREFIX = 2  # letters; "a*" would be nearly everything
 
 
@@ -70,32 +72,52 @@ Node = Word | Phrase | Prefix | Not | All | Any
 
 
 @dataclass
-class ParsedQuery:
-    """What was asked for: words in a tree, filters by name, and what had to be left out."""
+class Filters:
+    """The values of filters by name, as typed."""
 
-    tree: Node | None = None
     keywords: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
+
+    @property
+    def are_none(self) -> bool:
+        return not any((self.keywords, self.kinds, self.groups, self.authors, self.languages))
+
+
+@dataclass
+class ParsedQuery(Filters):
+    """What was asked for: words in a tree, filters by name, and what had to be left out."""
+
+    tree: Node | None = None
+    #: Filters that were turned round: what they let through is not wanted.
+    without: Filters = field(default_factory=Filters)
     before: date | None = None
     after: date | None = None
+    #: What may be the name of a keyword: phrases, and words that follow each other, as typed.
+    runs: list[str] = field(default_factory=list)
     shortened: bool = False
     bad_dates: list[str] = field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:
-        filters = (self.keywords, self.kinds, self.groups, self.authors, self.before, self.after)
-        return self.tree is None and not any(filters)
+        return (
+            self.tree is None
+            and self.are_none
+            and self.without.are_none
+            and not (self.before or self.after)
+        )
 
 
 _FIELDS = {
     name: field_name
     for field_name, names in {
         "keywords": "mot mots keyword keywords trefwoord trefwoorden",
-        "kinds": "type",
+        "kinds": "type nature soort kind",
         "groups": "groupe group groep",
         "authors": "auteur author",
+        "languages": "langue taal language",
         "before": "avant before voor",
         "after": "apres after na",
     }.items()
@@ -125,12 +147,22 @@ def parse(typed: str) -> ParsedQuery:
         text, query.shortened = text[:LONGEST_QUERY], True
     parts: list[Node] = []
     left, either = MOST_WORDS, False
+    said: list[str] = [""]
     for chunk in _CHUNK.finditer(text):
         if chunk["plain"] in _OR and not chunk["minus"]:
             either = bool(parts)
+            said.append("")
             continue
         if chunk["field"] and _set_filter(query, chunk):
+            either = False
             continue
+        if chunk["phrase"] is not None and not chunk["minus"]:
+            query.runs.append(chunk["phrase"].strip())
+            said.append("")
+        elif chunk["minus"] or "*" in chunk.group():
+            said.append("")
+        else:
+            said[-1] += f" {chunk.group()}"
         for node in _nodes(chunk):
             found = analysis.words(node.text)
             if len(found) > left:
@@ -149,6 +181,7 @@ def parse(typed: str) -> ParsedQuery:
             either = False
     if parts:
         query.tree = parts[0] if len(parts) == 1 else All(tuple(parts))
+    query.runs += (run for part in said for run in _runs(part))
     return query
 
 
@@ -179,19 +212,27 @@ def sought(node: Node | None) -> Iterator[Word | Phrase | Prefix]:
 def _set_filter(query: ParsedQuery, chunk: re.Match) -> bool:
     name = _FIELDS.get(analysis.fold(chunk["field"]))
     value = (chunk["value"] or chunk["quoted_value"] or "").strip()
-    # A filter can't be turned round yet: "-mot:x" is looked for as words rather than obeyed
-    # half-way.
-    if name is None or not value or chunk["minus"]:
+    if name is None or not value:
         return False
     if name in ("before", "after"):
         day = read_date(value)
-        if day:
-            setattr(query, name, day)
-        else:
+        if not day:
             query.bad_dates.append(value)
+        elif (name == "before") == bool(chunk["minus"]):  # not before a day is from it on
+            query.after = day
+        else:
+            query.before = day
     else:
-        getattr(query, name).append(value)
+        getattr(query.without if chunk["minus"] else query, name).append(value)
     return True
+
+
+def _runs(text: str) -> Iterator[str]:
+    """The words of a text that follow each other, up to LONGEST_RUN, as they are written."""
+    found = list(analysis.tokens(text))[:MOST_WORDS]
+    for at, first in enumerate(found):
+        for last in found[at : at + LONGEST_RUN]:
+            yield text[first.start : last.end]
 
 
 def _nodes(chunk: re.Match) -> Iterator[Word | Phrase | Prefix]:

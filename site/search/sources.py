@@ -12,19 +12,23 @@ A Source says what pieces an object is found by, and which objects a reader may 
 are stored as Findable; rights are not: they are asked of the database with each search.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date as Date
 
+import numpy as np
+from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F
 from django.db.models.signals import post_delete, post_save, pre_delete
 from wagtail.models import Page
 from wagtail.signals import page_published, post_page_move
 
 from accounts.visibility import visible_pages
 from search import outbox
+from search.matched import Matched
 from search.model_index import failing_alone, indexed_root
+from search.queries import AmongKeys
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,10 @@ class Piece:
     anchor: str = ""
     #: Labels and synonyms, in any language, that it is found by besides its words.
     keywords: tuple[str, ...] = ()
+    #: Primary keys of the keywords that it carries.
+    keyword_ids: tuple[int, ...] = ()
+    #: Names of those it names in their own right: who came, who wrote, whose task it is.
+    people: tuple[str, ...] = ()
     #: What it is found by instead of `text`: a whole page for the piece it opens with.
     whole: str = ""
     #: A part of something that has a piece of its own, which its title is better found by.
@@ -67,12 +75,11 @@ class Source:
         return source_of(page.specific).workgroup(page.specific) if page else None
 
     def visible(self, user) -> models.QuerySet:
-        """The objects that this user may see, as a queryset of `model`; SQL only."""
-        raise NotImplementedError
+        """The objects that this user may see, as a queryset of `model`.
 
-    def tagged(self, keyword_ids) -> models.QuerySet | None:
-        """The objects that carry one of these keywords; None if objects carry none."""
-        return None
+        It is asked by itself, and may lean on lists of keys that were asked before.
+        """
+        raise NotImplementedError
 
     def url(self, row, page_url: str) -> str:
         """Where a row opens, given the address of its page if it has one."""
@@ -96,8 +103,31 @@ class PageSource(Source):
     def visible(self, user):
         return visible_pages(user)
 
-    def tagged(self, keyword_ids):
-        return Page.objects.filter(keyword_uses__tag__in=keyword_ids)
+
+@dataclass(frozen=True)
+class Name:
+    """What a keyword is called in the reader's language, and where it is."""
+
+    text: str
+    language: str
+    slug: str
+    url: str
+
+
+class VocabularySource(Source):
+    """The source of settings.KEYWORD_MODEL, whose objects other things are tagged with."""
+
+    def names(self, ids: Iterable[int]) -> dict[int, Name]:
+        """What the keywords with these primary keys are called."""
+        raise NotImplementedError
+
+    def named(self, texts: Collection[str]) -> dict[str, tuple[list[int], list[int]]]:
+        """The published keywords that each text is the slug of, and those that it names.
+
+        A name is a label or synonym in any language, without regard to case and accents.
+        Without regard to who asks: what they may see of it is masked like all else.
+        """
+        raise NotImplementedError
 
 
 class OddSource(Source):
@@ -133,6 +163,11 @@ def source_of(obj) -> Source:
 
 def source_named(label: str) -> Source:
     return _sources.get(label) or OddSource()
+
+
+def vocabulary() -> VocabularySource:
+    """The source that answers for keywords."""
+    return _sources[settings.KEYWORD_MODEL.lower()]
 
 
 def follow(sender: type[models.Model], said_by) -> None:
@@ -172,34 +207,51 @@ def _moved(instance, **kwargs):
 # --- What a reader may see -------------------------------------------------------------------
 
 
-def visible_rows(user) -> Q:
-    """The rows of Findable that this user may see."""
-    allowed = Q(pk__in=[])
-    page_labels = [source.label() for source in registered() if isinstance(source, PageSource)]
-    if page_labels:
-        allowed |= Q(source_type__in=page_labels, page__in=visible_pages(user).values("pk"))
-    for source in registered():
-        if not isinstance(source, PageSource):
-            seen = source.visible(user).order_by().values("pk")
-            allowed |= Q(source_type=source.label(), source_id__in=seen)
-    return allowed
+#: Up to so many objects are asked about by their keys; of more, all that may be seen are asked for.
+_FEW = 2_000
 
 
-def tagged_rows(keyword_ids: list[int]) -> Q:
-    """The rows whose source carries one of these keywords."""
-    carrying = Q(pk__in=[])
-    page_labels = [source.label() for source in registered() if isinstance(source, PageSource)]
-    if page_labels and keyword_ids:
-        tagged = Page.objects.filter(keyword_uses__tag__in=keyword_ids)
-        carrying |= Q(source_type__in=page_labels, page__in=tagged.values("pk"))
-    for source in registered():
-        if isinstance(source, PageSource) or not keyword_ids:
-            continue
-        tagged = source.tagged(keyword_ids)
-        if tagged is not None:
-            ids = tagged.order_by().values("pk")
-            carrying |= Q(source_type=source.label(), source_id__in=ids)
-    return carrying
+class Mask:
+    """Which objects a reader may see, asked of the database with small queries, once a search.
+
+    One query for all page types, and one for every other source that something is asked of:
+    all of them in one would be nested deeper than SQLite's parser goes. What no registered
+    source answers for is hidden, and so is what the database does not know.
+    """
+
+    def __init__(self, user):
+        self.user = user
+        #: By source: the keys that were asked about, None for all; and those that may be seen.
+        self._known: dict[str, tuple[np.ndarray | None, np.ndarray]] = {}
+
+    def visible(self, label: str, ids: np.ndarray) -> np.ndarray:
+        """Which of these objects (primary keys) may be seen: booleans, one for each."""
+        source = _sources.get(label)
+        if source is None or not len(ids):
+            return np.zeros(len(ids), dtype=bool)
+        key = PageSource.__name__ if isinstance(source, PageSource) else label
+        asked, seen = self._known.get(key, (np.array([], dtype=np.int64), None))
+        if seen is None or not (asked is None or np.isin(ids, asked).all()):
+            asked, seen = self._known[key] = self._ask(source, np.unique(ids))
+        return np.isin(ids, seen)
+
+    def rows(self, matched: Matched) -> np.ndarray:
+        """Which rows may be seen: booleans, one for each."""
+        pages = {source.label() for source in registered() if isinstance(source, PageSource)}
+        others = [{label} for label in _sources if label not in pages]
+        shown = np.zeros(len(matched), dtype=bool)
+        for labels in [pages, *others]:
+            own = matched.source.having(labels)
+            if own.any():
+                shown[own] = self.visible(min(labels), matched.source_ids[own])
+        return shown
+
+    def _ask(self, source: Source, ids: np.ndarray):
+        seen = source.visible(self.user).order_by()
+        asked = ids if len(ids) <= _FEW else None
+        if asked is not None:
+            seen = seen.filter(AmongKeys(F("pk"), ids.tolist()))
+        return asked, np.fromiter(seen.values_list("pk", flat=True), dtype=np.int64)
 
 
 # --- Rows from objects -------------------------------------------------------------------------
@@ -243,6 +295,8 @@ def _refresh_one(obj) -> None:
             author=_clean(piece.author),
             date=piece.date,
             anchor=piece.anchor,
+            keyword_ids=list(dict.fromkeys(piece.keyword_ids)),
+            person_names=list(dict.fromkeys(map(_clean, piece.people))),
         )
         row.analyse(piece.keywords, _clean(piece.whole), piece.is_part)
         rows[piece.part] = row

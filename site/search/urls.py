@@ -1,8 +1,9 @@
 from django.urls import path
 from django.utils.translation import pgettext_lazy
 
-from search import views
+from search import feeds, views
 
 urlpatterns = [
     path(pgettext_lazy("url", "recherche/"), views.search, name="search"),
+    path(pgettext_lazy("url", "recherche/flux/"), feeds.feed, name="search_feed"),
 ]

@@ -101,6 +101,7 @@ def test_it_would_see_a_text_that_is_not_collected():
 
 ROUTES = {
     ("search",): ("recherche/", "zoeken/", "search/"),
+    ("search_feed",): ("recherche/flux/", "zoeken/feed/", "search/feed/"),
     ("glossary",): ("glossaire/", "woordenlijst/", "glossary/"),
     ("keyword", "zebu"): ("mots-cles/zebu/", "trefwoorden/zebu/", "keywords/zebu/"),
     ("person", "zebu"): ("personnes/zebu/", "personen/zebu/", "people/zebu/"),
@@ -386,6 +387,7 @@ PAGES = {
     "search, found": at("search", query="?q=zebu"),
     "search, not found": at("search", query="?q=zebuqqq"),
     "search, odd": at("search", query="?q=zebu+avant:zebu&type=person&mot=zebu"),
+    "search, narrowed": at("search", query="?q=zebu+type:zebu&groupe=zebu&apres=2020&exact=1"),
     "search, long": at("search", query="?q=" + "zebu+" * 90),
     "comment, wrong": commenting(email="", comment="", keywords="zebuonbekend", honeypot="zebu"),
     "comment, wrong answer": commenting(reply_to="99999"),

@@ -5,6 +5,8 @@ from django.core.files.base import ContentFile
 from wagtail.documents import get_document_model
 from wagtail.models import Page
 
+from glossary.merging import merge
+from minutes.models import Attendance
 from pages.models import PageAttachment
 from search import outbox
 from search.models import Findable, Kind
@@ -92,3 +94,38 @@ def test_an_action_names_its_owner_as_now_spelled(make_minutes):
     owner.save()
     outbox.drain()
     assert "Nouveau Nom" in rows(Kind.ACTION).get().text
+
+
+def test_the_keywords_and_people_of_a_row_are_those_of_its_page_as_it_is_now(make_minutes):
+    portage, coaching = base.make_keyword("portage"), base.make_keyword("coaching")
+    page = make_minutes(keywords=[portage])
+    base.make_comment(page, "Une remarque.", name="Anne", keywords=[portage])
+    person = base.make_person("Paul Ancien")
+    came = Attendance.objects.create(page=page, person=person, role=base.make_role())
+    outbox.drain()
+    for kind, people in ((Kind.MINUTES, ["Paul Ancien"]), (Kind.COMMENT, ["Anne"])):
+        row = rows(kind).get()
+        assert (row.keyword_ids, row.person_names) == ([portage.pk], people)
+    merge(portage, coaching)
+    person.name = "Paul Nouveau"
+    person.save()
+    outbox.drain()
+    assert {tuple(row.keyword_ids) for row in rows(Kind.MINUTES) | rows(Kind.COMMENT)} == {
+        (coaching.pk,)
+    }
+    assert rows(Kind.MINUTES).get().person_names == ["Paul Nouveau"]
+    came.excused = True
+    came.save()
+    outbox.drain()
+    assert rows(Kind.MINUTES).get().person_names == []
+
+
+def test_an_action_is_its_owners_and_not_of_all_who_came(make_minutes):
+    owner = base.make_person("Noor Peeters")
+    page = make_minutes(body=[("action", {"text": "<p>À faire.</p>", "owner": owner, "due": None})])
+    Attendance.objects.create(
+        page=page, person=base.make_person("Paul Petit"), role=base.make_role()
+    )
+    outbox.drain()
+    assert rows(Kind.ACTION).get().person_names == ["Noor Peeters"]
+    assert rows(Kind.MINUTES).get().person_names == ["Paul Petit"]

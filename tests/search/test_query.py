@@ -68,6 +68,31 @@ def test_it_reads_filters_under_their_names_in_three_languages():
         assert query.after == date(2023, 5, 1)
 
 
+def test_it_turns_filters_round():
+    query = parse("budget -mot:portage -type:commentaire -groupe:couveuse -auteur:claire -taal:nl")
+    assert query.tree == Word("budget")
+    assert query.are_none
+    without = query.without
+    assert (without.keywords, without.kinds) == (["portage"], ["commentaire"])
+    assert (without.groups, without.authors, without.languages) == (
+        ["couveuse"],
+        ["claire"],
+        ["nl"],
+    )
+    assert parse("-avant:2024").after == parse("après:2024").after == date(2024, 1, 1)
+    assert parse("-après:2024").before == date(2024, 1, 1)
+
+
+def test_it_does_not_join_words_over_a_filter():
+    assert parse("budget OU mot:portage réunion").tree == All((Word("budget"), Word("reunion")))
+
+
+def test_it_gives_what_may_be_the_name_of_a_keyword_as_it_was_typed():
+    runs = parse("l’aide donneur d’ordre -budget type:article accompagn* « suivi social »").runs
+    assert {"aide", "donneur", "ordre", "donneur d’ordre", "suivi social"} <= set(runs)
+    assert not {"budget", "article", "accompagn", "social"} & set(runs)
+
+
 def test_it_says_which_date_it_did_not_understand():
     query = parse("budget avant:demain")
     assert query.bad_dates == ["demain"]
