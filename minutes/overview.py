@@ -49,7 +49,10 @@ def workgroup_context(page, request) -> dict:
         .for_list()
         .order_by("path"),
         "keywords": Keyword.objects.filter(
-            page_uses__content_object__in=visible_to(Page.objects.descendant_of(page), request.user)
+            live=True,
+            page_uses__content_object__in=visible_to(
+                Page.objects.descendant_of(page), request.user
+            ),
         )
         .distinct()
         .with_labels()

@@ -109,13 +109,15 @@ class Matched:
         rows = list(rows)
         columns = list(zip(*rows, strict=True)) or [()] * (len(COLUMNS) + 1)
         scores, keys, sources, ids, parts, kinds, languages, groups, days, authors, *many = columns
-        things = zip(sources, ids, kinds, parts, strict=True)
+        # The stretches of a long document are one thing.
+        own = [
+            part.partition("/")[0] if kind in by_part else ""
+            for part, kind in zip(parts, kinds, strict=True)
+        ]
         return cls(
             keys=np.array(keys, dtype=np.int64),
             scores=np.array(scores, dtype=np.float64),
-            thing=_code(
-                (*own, kind, part if kind in by_part else "") for *own, kind, part in things
-            ).codes.astype(np.int64),
+            thing=_code(zip(sources, ids, kinds, own, strict=True)).codes.astype(np.int64),
             day=np.array([day.toordinal() if day else NO_DAY for day in days], dtype=np.int64),
             source=_code(sources),
             source_ids=np.array(ids, dtype=np.int64),

@@ -9,6 +9,9 @@ from wagtail.search import index
 from search import analysis
 from search.fields import TermsField, WordsField
 
+#: Parts the name of a document's piece from the number of a stretch of it.
+STRETCH = "/"
+
 
 class Kind(models.TextChoices):
     """What sort of thing was found."""

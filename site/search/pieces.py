@@ -5,8 +5,12 @@ from dataclasses import dataclass, field
 
 from wagtail.rich_text import get_text_for_indexing
 
-from search.models import Kind
+from pages.document_text.reading import texts_of
+from search.models import STRETCH, Kind
 from search.sources import Piece
+
+#: Characters of one piece of a long document: what a passage is looked for in.
+LONGEST_STRETCH = 20_000
 
 
 @dataclass
@@ -18,8 +22,8 @@ class Section:
     texts: list[str] = field(default_factory=list)
     #: (block id, kind, text, names of owners) of the decisions and actions taken in it.
     resolutions: list[tuple[str, str, str, tuple[str, ...]]] = field(default_factory=list)
-    #: (block id, title) of the documents shown in it.
-    documents: list[tuple[str, str]] = field(default_factory=list)
+    #: (block id, document) of the documents shown in it.
+    documents: list[tuple] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -62,7 +66,7 @@ def sections_of(body) -> list[Section]:
         elif kind == "callout":
             section.texts += [value.get("title"), plain(value["text"])]
         elif kind == "document" and value:
-            section.documents.append((block.id or "", value.title))
+            section.documents.append((block.id or "", value))
     return sections
 
 
@@ -70,14 +74,19 @@ def page_pieces(page, kind, *, lead="", body=None, people=(), **common) -> Itera
     """The pieces of a page: itself with what it opens with, then each section and resolution.
 
     `lead` is text outside the body (who was there, a purpose…); `common` goes to every piece
-    (title, language, date, author). Attached documents are pieces by their title. All carry the
-    keywords of the page; its `people` are named by the page and its sections, and an action
+    (title, language, date, author). Documents are found by their title and what they say. All carry
+    the keywords of the page; its `people` are named by the page and its sections, and an action
     names its owner.
     """
     uses = keyword_uses(page)
     common = {"title": page.title, "keyword_ids": tuple(use.tag_id for use in uses), **common}
     labels = tuple(text for use in uses for text in labels_of(use.tag))
     first, *rest = sections_of(body or [])
+    attachments = (
+        page.attachments.select_related("document") if hasattr(page, "attachments") else ()
+    )
+    shown = {document.pk for part in [first, *rest] for _, document in part.documents}
+    texts = texts_of(shown | {attached.document_id for attached in attachments})
     opening = "\n".join(filter(None, [first.text, lead]))
     resolved = [text for part in [first, *rest] for _, _, text, _ in part.resolutions]
     whole = [opening, *(f"{part.heading}\n{part.text}" for part in rest), *resolved]
@@ -113,21 +122,45 @@ def page_pieces(page, kind, *, lead="", body=None, people=(), **common) -> Itera
                 people=owners,
                 **common,
             )
-        for at, (block_id, title) in enumerate(section.documents):
-            yield Piece(
-                part=block_id or f"document-{number}-{at}",
-                kind=Kind.DOCUMENT,
-                anchor=anchor_of(block_id or section.block_id),
-                **{**common, "title": title},
+        for at, (block_id, document) in enumerate(section.documents):
+            yield from document_pieces(
+                block_id or f"document-{number}-{at}",
+                anchor_of(block_id or section.block_id),
+                texts.get(document.pk, ""),
+                **{**common, "title": document.title},
             )
-    if hasattr(page, "attachments"):
-        for attached in page.attachments.select_related("document"):
-            yield Piece(
-                part=f"attachment-{attached.pk}",
-                kind=Kind.DOCUMENT,
-                anchor="documents",
-                **{**common, "title": str(attached)},
-            )
+    for attached in attachments:
+        yield from document_pieces(
+            f"attachment-{attached.pk}",
+            "documents",
+            texts.get(attached.document_id, ""),
+            **{**common, "title": str(attached)},
+        )
+
+
+def document_pieces(part: str, anchor: str, text: str, **common) -> Iterator[Piece]:
+    """The pieces of a document that a page shows: itself, and the stretches of a long one.
+
+    All are one result; it shows the passage of the stretch that answers best.
+    """
+    first, *more = stretches(text)
+    common |= {"kind": Kind.DOCUMENT, "anchor": anchor}
+    yield Piece(part=part, text=first, whole=text if more else "", **common)
+    for number, stretch in enumerate(more, 1):
+        yield Piece(part=f"{part}{STRETCH}{number}", text=stretch, is_part=True, **common)
+
+
+def stretches(text: str) -> list[str]:
+    """The text in parts of up to LONGEST_STRETCH characters, cut at an end of line or a space."""
+    parts = []
+    while len(text) > LONGEST_STRETCH:
+        half = LONGEST_STRETCH // 2
+        line = text.rfind("\n", half, LONGEST_STRETCH)
+        end = line if line > 0 else text.rfind(" ", half, LONGEST_STRETCH)
+        end = end if end > 0 else LONGEST_STRETCH
+        parts.append(text[:end])
+        text = text[end:].lstrip()
+    return [*parts, text]
 
 
 def keyword_uses(page) -> list:

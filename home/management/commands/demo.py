@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from config import environment
 from home.demo.filling import accounts, fill, is_filled
+from pages.document_text import reading
 
 
 class Command(BaseCommand):
@@ -22,6 +23,7 @@ class Command(BaseCommand):
         else:
             self.stdout.write(_("La démonstration se remplit…"))
             fill()
+            reading.read_waiting()
         self.say_accounts()
 
     def say_accounts(self):
