@@ -9,8 +9,9 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import cache
 
-from django.db import OperationalError, close_old_connections, connection, transaction
+from django.db import OperationalError, close_old_connections, connection, models, transaction
 from django.db.models import Manager, QuerySet
 from modelsearch.backends.base import BaseIndex
 from modelsearch.index import (
@@ -22,7 +23,8 @@ from modelsearch.index import (
 )
 
 from search import analysis
-from search.fields import TermsField, WordsField
+from search.fields import ColumnField, TermsField, WordsField
+from search.native import KEY_COLUMN
 from search.whoosh_index import IndexBusyError, WhooshIndex, Writer
 
 logger = logging.getLogger(__name__)
@@ -36,6 +38,7 @@ REBUILT_AT_ONCE = 1_000
 PATIENCE = 60
 
 
+@cache
 def fields_of(model) -> dict[str, SearchField | AutocompleteField]:
     """The searchable fields of a model by their names in the index, related ones included."""
     found = {}
@@ -68,8 +71,26 @@ def family(model) -> list[type]:
     )
 
 
-def document_of(obj) -> dict[str, str]:
-    """What an object says, as space-parted terms by index field."""
+@cache
+def shape_of(root) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The fields of the index of a root model, and its columns with their kinds."""
+    key = root._meta.pk
+    while isinstance(key, models.ForeignKey):
+        key = key.target_field
+    columns = {KEY_COLUMN: "number" if isinstance(key, models.IntegerField) else "word"}
+    for model in family(root):
+        for field in _columns_of(model):
+            columns[ColumnField.PREFIX + field.field_name] = field.column_kind(model)
+    names = {name for model in family(root) for name in fields_of(model)}
+    return tuple(sorted(names)), columns
+
+
+def _columns_of(model) -> list[ColumnField]:
+    return [field for field in model.get_search_fields() if isinstance(field, ColumnField)]
+
+
+def document_of(obj) -> dict:
+    """What an object says: space-parted terms by index field, and the values of its columns."""
     language = getattr(obj, "language", None)
     document: dict[str, list[str]] = {}
 
@@ -90,7 +111,10 @@ def document_of(obj) -> dict[str, str]:
                     document.setdefault(f"a__{name}", []).extend(analysis.words(text))
 
     walk(obj, obj.get_search_fields(), [])
-    return {name: joined for name, found in document.items() if (joined := " ".join(found))}
+    said = {name: joined for name, found in document.items() if (joined := " ".join(found))}
+    for field in _columns_of(type(obj)):
+        said[ColumnField.PREFIX + field.field_name] = field.column_value(obj)
+    return said
 
 
 @contextmanager
@@ -133,12 +157,9 @@ class WhooshModelIndex(BaseIndex):
     def __init__(self, backend, root):
         super().__init__(backend)
         self.root = root
-        names = {name for model in family(root) for name in fields_of(model)}
-        self.files = WhooshIndex(
-            backend.path / root._meta.label_lower,
-            tuple(sorted(names)),
-            version=f"1.{analysis.VERSION}",
-        )
+        names, columns = shape_of(root)
+        version = f"2.{analysis.VERSION}"
+        self.files = WhooshIndex(backend.path / root._meta.label_lower, names, version, columns)
         self._writer: Writer | None = None
 
     def __str__(self):

@@ -16,7 +16,7 @@ from contextlib import suppress
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from modelsearch.backends import get_search_backend
 from modelsearch.index import class_is_indexed
 
@@ -44,6 +44,21 @@ def note(*objects: models.Model) -> None:
         OutboxEntry(root=indexed_root(type(item))._meta.label_lower, key=str(item.pk))
         for item in objects
     )
+
+
+def settle(root: type[models.Model]) -> set[str]:
+    """Works off what is pending, if that can be done now; the keys of this root that wait on.
+
+    Within a transaction nothing is worked off: what it changed may still be rolled back.
+    """
+    from search.models import OutboxEntry
+
+    waiting = OutboxEntry.objects.values_list("root", "key").order_by()
+    entries = list(waiting)
+    if entries and not connection.in_atomic_block:
+        drain()
+        entries = list(waiting.all())
+    return {key for label, key in entries if label == root._meta.label_lower}
 
 
 def drain() -> int:

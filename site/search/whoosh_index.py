@@ -10,11 +10,16 @@ import hashlib
 import logging
 import os
 import shutil
+import re
 import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
 
 with warnings.catch_warnings():
     # Whoosh 2.7.4 writes some patterns without r"": Python says so when it first compiles them.
@@ -26,6 +31,10 @@ with warnings.catch_warnings():
     from whoosh import analysis, fields, index, query, scoring, writing
     from whoosh.filedb.filestore import FileStorage
     from whoosh.util.filelock import FileLock, try_for
+
+from search.native import KEY_COLUMN, Hits, NotNativeError, Ranked, Segment, Snapshot
+from search.native_memory import memory
+from search.whoosh_files import SegmentFile, ValuesColumn
 
 logger = logging.getLogger(__name__)
 
@@ -54,33 +63,115 @@ def writing_lock(folder: Path, wait: float) -> Iterator[None]:
 
 
 class WhooshIndex:
-    """One index: documents of space-parted terms under a key. Readers need no lock."""
+    """One index: documents of space-parted terms under a key. Readers need no lock.
 
-    def __init__(self, path: Path, field_names: tuple[str, ...], version: str):
+    `columns` are what is kept of each document besides its terms, by name, with their kinds
+    (see `ValuesColumn`); the primary key is one of them.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        field_names: tuple[str, ...],
+        version: str,
+        columns: dict[str, str],
+    ):
         self.path = path
-        self.schema = _schema(field_names)
-        fingerprint = hashlib.sha256(repr((version, field_names)).encode()).hexdigest()[:16]
+        self.field_names, self.columns = field_names, columns
+        made_of = repr((version, field_names, sorted(columns.items())))
+        fingerprint = hashlib.sha256(made_of.encode()).hexdigest()[:16]
         # Written last when an index is built: without it the folder is unfinished or outdated.
         self.ready_file = path / f"ready-{fingerprint}"
+
+    @cached_property
+    def schema(self) -> fields.Schema:
+        schema = fields.Schema()
+        schema.add(KEY, fields.ID(unique=True))
+        for name in self.field_names:
+            # The terms are ready; Whoosh only has to part them.
+            tokenizer = analysis.RegexTokenizer(r"\S+")
+            schema.add(name, fields.TEXT(analyzer=tokenizer, phrase=True))
+        for name, kind in self.columns.items():
+            schema.add(name, fields.COLUMN(ValuesColumn(kind)))
+        return schema
 
     def is_ready(self) -> bool:
         return self.ready_file.exists()
 
     def search(self, wanted: query.Query) -> list[tuple[str, float]]:
         """(key, score) of every document that matches, best first."""
-        try:
-            searcher = self._searcher()
-            if searcher.doc_count_all() == 0:
-                return []
+        ranked = self.rank(wanted)
+        best = ranked.top()
+        keys, scores = ranked.keys[best].tolist(), ranked.scores[best].tolist()
+        return [(str(key), score) for key, score in zip(keys, scores, strict=True)]
+
+    def rank(self, wanted: query.Query) -> Ranked:
+        """Every document that matches, in arrays. Raises IndexUnavailableError."""
+        for last_try in (False, True):
+            try:
+                opened = self._current()
+                try:
+                    ranked = opened.snapshot.rank(wanted)
+                except NotNativeError:
+                    ranked = self._rank_by_whoosh(opened, wanted)
+                _ = ranked.keys  # a damaged column is found out here, and not later
+                return ranked
+            except IndexUnavailableError:
+                raise
+            except Exception as error:
+                # A damaged file can raise nearly anything here (struct, pickle, zlib…). But a
+                # commit may only have replaced the segments that were about to be read.
+                with _opening:
+                    _open_indexes.pop(self.path, None)
+                if last_try:
+                    raise self._damaged(error) from error
+
+    def _rank_by_whoosh(self, opened: "_Opened", wanted: query.Query) -> Ranked:
+        """The same from Whoosh's own searcher: slower, and for every kind of query."""
+        reader = index.FileIndex._reader(
+            FileStorage(str(self.path)), self.schema, opened.segments, opened.generation
+        )
+        with closing(whoosh.searching.Searcher(reader, weighting=scoring.BM25F())) as searcher:
             found = searcher.search(wanted, limit=None).top_n
-            key_of = searcher.reader().column_reader(KEY)
-            return [(key_of[number], score) for score, number in found]
-        except IndexUnavailableError:
-            raise
-        except Exception as error:
-            # A damaged file can raise nearly anything here (struct, pickle, zlib, mmap…).
-            self._forget()
-            raise self._damaged(error) from error
+        found = sorted((number, score) for score, number in found)
+        docs = np.array([number for number, _ in found], np.int32)
+        scores = np.array([score for _, score in found], np.float32)
+        return Ranked(opened.snapshot, Hits(docs, scores))
+
+    def _current(self) -> "_Opened":
+        """The index as it is now; opened anew if it has been written to."""
+        try:
+            ready = self.ready_file.stat()
+        except FileNotFoundError as error:
+            raise IndexUnavailableError(f"{self.path} has not been built.") from error
+        tables = filter(None, map(_TABLE.match, os.listdir(self.path)))
+        generation = max((int(table[1]) for table in tables), default=-1)
+        # A rebuilt index may count its generations from the start, but has a new ready file.
+        stamp = (self.ready_file.name, ready.st_ino, ready.st_mtime_ns, generation)
+        opened = _open_indexes.get(self.path)
+        if opened is not None and opened.stamp == stamp:
+            return opened
+        with _opening:
+            before = _open_indexes.get(self.path)
+            if before is None or before.stamp != stamp:
+                _open_indexes[self.path] = self._open_anew(stamp, before)
+            return _open_indexes[self.path]
+
+    def _open_anew(self, stamp: tuple, before: "_Opened | None") -> "_Opened":
+        generation = stamp[-1]
+        table = index.TOC.read(FileStorage(str(self.path)), "MAIN", generation, self.schema)
+        known = {one.file.id: one for one in before.snapshot.segments} if before else {}
+        segments = [
+            (
+                known.pop(segment.segid, None) or Segment(SegmentFile(self.path, segment)),
+                list(segment.deleted_docs()),
+            )
+            for segment in table.segments
+        ]
+        if before:
+            memory.forget({before.snapshot.owner, *(one.owner for one in known.values())})
+        snapshot = Snapshot(segments, self.columns)
+        return _Opened(stamp, generation, table.segments, snapshot)
 
     @contextmanager
     def writing(self, *, anew: bool = False) -> Iterator["Writer"]:
@@ -131,30 +222,19 @@ class WhooshIndex:
     def _wipe(self) -> None:
         shutil.rmtree(self.path, ignore_errors=True)
 
-    def _searcher(self) -> whoosh.searching.Searcher:
-        # One for each thread, since reading moves a position in the open files.
-        searchers = _local.__dict__.setdefault("searchers", {})
-        try:
-            ready = self.ready_file.stat()
-        except FileNotFoundError as error:
-            raise IndexUnavailableError(f"{self.path} has not been built.") from error
-        # A rebuilt index may count its generations from the start, but has a new ready file.
-        stamp = (str(self.ready_file), ready.st_ino, ready.st_mtime_ns)
-        old_stamp, searcher = searchers.get(self.path, (None, None))
-        if stamp != old_stamp:
-            self._forget()
-            opened = index.FileIndex(FileStorage(str(self.path)), schema=self.schema)
-            searcher = opened.searcher(weighting=scoring.BM25F())
-        elif not searcher.up_to_date():
-            searcher = searcher.refresh()
-        searchers[self.path] = (stamp, searcher)
-        return searcher
 
-    def _forget(self) -> None:
-        _, searcher = _local.__dict__.setdefault("searchers", {}).pop(self.path, (None, None))
-        if searcher is not None:
-            with suppress(Exception):
-                searcher.close()
+class _Opened(NamedTuple):
+    """An index as one process has it open."""
+
+    stamp: tuple
+    generation: int
+    segments: list  # as Whoosh names them
+    snapshot: Snapshot
+
+
+_TABLE = re.compile(r"_MAIN_(\d+)\.toc$")
+_open_indexes: dict[Path, _Opened] = {}
+_opening = threading.Lock()
 
 
 class Writer:
@@ -172,13 +252,16 @@ class Writer:
             except Exception as error:
                 raise whole._damaged(error) from error
 
-    def put(self, key: str, document: dict[str, str]) -> None:
+    def put(self, key: str, document: dict) -> None:
+        """Adds a document: terms by field name, and the values of its columns by theirs."""
         if key in self._seen:
             # Whoosh would keep both: it only replaces what an earlier step has written.
             return
         self._seen.add(key)
         self.remove(key)
-        self._writer.add_document(**{KEY: key}, **document)
+        number = self._whole.columns[KEY_COLUMN] == "number"
+        primary_key = int(key) if number else key
+        self._writer.add_document(**{KEY: key, KEY_COLUMN: primary_key}, **document)
 
     def remove(self, key: str) -> None:
         if self._old is None:
@@ -193,21 +276,9 @@ class Writer:
             self._old.close()
 
 
-_local = threading.local()
-
-
 def _make_private(folder: Path) -> None:
     if not folder.is_dir():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.stat().st_mode & 0o077:
         with suppress(PermissionError):  # somebody else's folder: its owner decides
             os.chmod(folder, 0o700)
-
-
-def _schema(field_names: tuple[str, ...]) -> fields.Schema:
-    schema = fields.Schema()
-    schema.add(KEY, fields.ID(unique=True, sortable=True))
-    for name in field_names:
-        # The terms are ready; Whoosh only has to part them.
-        schema.add(name, fields.TEXT(analyzer=analysis.RegexTokenizer(r"\S+"), phrase=True))
-    return schema
