@@ -2,15 +2,17 @@
 
 Their index half is `search.model_index`.
 
-Whoosh ranks primary keys; the database filters, orders, slices and counts the objects behind
-them. What may be filtered on is therefore all that the ORM can say, and rights, deletions and
-moves count at once, whatever the index still holds.
+The index ranks primary keys; the database filters and orders the objects behind them. What
+may be filtered on is therefore all that the ORM can say, and rights, deletions and moves count
+at once, whatever the index still holds. Only where a whole model is searched, without any
+filter, the index counts and slices by itself.
 
     WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "search.backend", "PATH": "var/index"}}
 
-PATH    the folder of the indexes, one for each root model; private and disposable
-OUTBOX  True (default): writes wait in `search.outbox` until the transaction is committed;
-        False: they are made at once, for a project that does without that table
+PATH       the folder of the indexes, one for each root model; private and disposable
+OUTBOX     True (default): writes wait in `search.outbox` until the transaction is committed;
+           False: they are made at once, for a project that does without that table
+MEMORY_MB  what one process may remember of all indexes, in megabytes (default 64)
 """
 
 import logging
@@ -41,6 +43,7 @@ from search.model_index import (
     indexed_root,
 )
 from search.native import Ranked
+from search.native_memory import memory
 from search.queries import AmongKeys, Prefix
 from search.whoosh_index import IndexUnavailableError, query, writing_lock
 
@@ -212,7 +215,9 @@ class WhooshSearchResults(BaseSearchResults):
         """
         if not hasattr(self.query_compiler, "selection"):
             outbox = self.backend.outbox
-            waiting = outbox.settle(indexed_root(self.query_compiler.queryset.model)) if outbox else ()
+            waiting = (
+                outbox.settle(indexed_root(self.query_compiler.queryset.model)) if outbox else ()
+            )
             ranked = self._rank()
             if ranked is not None and waiting:
                 ranked = ranked.without(waiting)
@@ -389,6 +394,7 @@ class WhooshSearchBackend(BaseSearchBackend):
                 "The Whoosh search backend needs PATH, the folder its indexes are kept in."
             )
         self.path = Path(params["PATH"])
+        memory.limit = int(params.get("MEMORY_MB", 64) * 2**20)
         self.outbox = None
         if params.get("OUTBOX", True):
             from search import outbox  # needs the app's tables, which a backend alone hasn't

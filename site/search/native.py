@@ -137,10 +137,7 @@ class Segment:
         self.owner = next(_owners)
 
     def postings(self, field: str, term: str, entry) -> Postings:
-        def read():
-            return self.file.postings(entry)._replace(values=())
-
-        return memory.get(self.owner, (field, term), read)
+        return memory.get(self.owner, (field, term), lambda: self.file.postings(entry))
 
     def lengths(self, field: str) -> np.ndarray:
         return memory.get(self.owner, field, lambda: self.file.lengths(field))
@@ -442,14 +439,23 @@ def _in_row(parts: list[tuple[np.ndarray, np.ndarray]]) -> Hits:
 
 
 def _without(hits: Hits, others: Hits) -> Hits:
-    return hits.only(np.isin(hits.docs, others.docs, assume_unique=True, invert=True))
+    return hits.only(~_are_in(hits.docs, others.docs))
+
+
+def _are_in(some: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """For each of some numbers, whether it is among others; both in ascending order."""
+    if not len(others):
+        return np.zeros(len(some), bool)
+    places = np.searchsorted(others, some)
+    places[places == len(others)] = 0
+    return others[places] == some
 
 
 def _phrase_postings(file: SegmentFile, entries: dict) -> dict[str, Postings]:
     """The postings of all words, of the documents that have all of them; rarest read first."""
     found, ids = {}, None
     for word in sorted(entries, key=lambda word: entries[word].documents):
-        postings = file.postings(entries[word], among=ids)
+        postings = file.postings(entries[word], among=ids, values=True)
         found[word] = postings if ids is None else _only(postings, ids)
         ids = found[word].ids
     return {word: _only(postings, ids) for word, postings in found.items()}
@@ -457,9 +463,11 @@ def _phrase_postings(file: SegmentFile, entries: dict) -> dict[str, Postings]:
 
 def _only(postings: Postings, ids: np.ndarray) -> Postings:
     """Of these postings those of certain documents."""
-    places = np.flatnonzero(np.isin(postings.ids, ids, assume_unique=True))
+    if np.array_equal(ids, postings.ids):
+        return postings
+    places = np.flatnonzero(_are_in(postings.ids, ids))
     weights = None if postings.weights is None else postings.weights[places]
-    values = tuple(map(postings.values.__getitem__, places.tolist()))
+    values = list(map(postings.values.__getitem__, places.tolist()))
     return Postings(postings.ids[places], weights, values)
 
 
@@ -473,5 +481,6 @@ def _following(found: dict[str, Postings], words: list[str]) -> np.ndarray:
         counts, at = positions(found[word].values)
         # Where the phrase would begin, in one number with its document.
         starts = (np.repeat(ids.astype(np.int64), counts) << 32) + at - place + len(words)
-        left = starts if left is None else left[np.isin(left, starts)]
-    return np.unique(left >> 32).astype(np.int32)
+        left = starts if left is None else left[_are_in(left, starts)]
+    found = (left >> 32).astype(np.int32)
+    return found[np.flatnonzero(np.diff(found, prepend=-1))]

@@ -244,6 +244,7 @@ def _refresh_one(obj) -> None:
             date=piece.date,
             anchor=piece.anchor,
         )
+        row.name_thing()
         row.analyse(piece.keywords, _clean(piece.whole), piece.is_part)
         rows[piece.part] = row
     _remove(own.exclude(part__in=rows))

@@ -66,7 +66,7 @@ class Postings(NamedTuple):
 
     ids: np.ndarray  # int32, documents of the segment
     weights: np.ndarray | None  # float32; None if all are 1
-    values: tuple  # what `positions` reads
+    values: list[bytes]  # what `positions` reads
 
     @property
     def nbytes(self) -> int:
@@ -83,9 +83,9 @@ class SegmentFile:
         self.field_lengths = dict(segment._fieldlengths)
         if not segment.compound:
             raise DamagedError(f"The segment {self.id} is not in one file.")
-        self._fd = os.open(folder / segment.make_filename(".seg"), os.O_RDONLY)
+        self._fd = os.open(self.path(folder, segment), os.O_RDONLY)
         weakref.finalize(self, os.close, self._fd)
-        directory, length = _COMPOUND.unpack(self._read(0, _COMPOUND.size))
+        directory, _ = _COMPOUND.unpack(self._read(0, _COMPOUND.size))
         size = os.fstat(self._fd).st_size
         files = pickle.load(io.BytesIO(self._read(directory, size - directory)))
         self._files = {
@@ -93,6 +93,16 @@ class SegmentFile:
             for name, file in files.items()
         }
         self._open_dictionary()
+
+    @staticmethod
+    def path(folder: Path, segment) -> Path:
+        return folder / segment.make_filename(".seg")
+
+    @classmethod
+    def identity(cls, folder: Path, segment) -> tuple:
+        """What no other segment has; a name alone may come back when an index is built anew."""
+        file = os.stat(cls.path(folder, segment))
+        return segment.segid, file.st_ino, file.st_mtime_ns, file.st_size
 
     def _read(self, offset: int, length: int) -> bytes:
         data = os.pread(self._fd, length, offset)
@@ -196,18 +206,24 @@ class SegmentFile:
 
     # --- Postings ----------------------------------------------------------------------------
 
-    def postings(self, entry: Entry, among: np.ndarray | None = None) -> Postings:
-        """The postings of a term; of the blocks that may hold these ids, if ids are given."""
+    def postings(
+        self, entry: Entry, among: np.ndarray | None = None, values: bool = False
+    ) -> Postings:
+        """The postings of a term; of the blocks that may hold these ids, if ids are given.
+
+        Their values are only kept for the asking.
+        """
         if entry.inlined:
-            ids, weights, values = entry.inlined
-            return Postings(np.array(ids, np.int32), np.array(weights, np.float32), values)
-        deltas, weights, values = [], [], []
+            ids, weights, kept = entry.inlined
+            return Postings(np.array(ids, np.int32), np.array(weights, np.float32), kept)
+        deltas, weights, kept = [], [], []
         for block in self._blocks(entry, among):
             deltas.append(block[0])
             weights.append(block[1])
-            values.append(block[2])
+            if values:
+                kept += block[2]
         if not deltas:
-            return Postings(np.empty(0, np.int32), None, ())
+            return Postings(np.empty(0, np.int32), None, [])
         counts = np.fromiter(map(len, deltas), np.int64, len(deltas))
         total = int(counts.sum())
         ids = np.fromiter(chain.from_iterable(deltas), np.int64, total)
@@ -223,7 +239,7 @@ class SegmentFile:
             weights = found
         else:
             weights = None
-        return Postings(ids.astype(np.int32), weights, tuple(chain.from_iterable(values)))
+        return Postings(ids.astype(np.int32), weights, kept)
 
     def _blocks(self, entry: Entry, among: np.ndarray | None) -> Iterator[tuple]:
         data = memoryview(self._read(self._files["pst"][0] + entry.offset, entry.length))
