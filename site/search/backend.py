@@ -266,12 +266,15 @@ class WhooshSearchResults(BaseSearchResults):
 
     def _match(self):
         compiler, queryset = self.query_compiler, self.query_compiler.queryset
+        index = self.backend.get_index_for_model(queryset.model)
+        outdated = self.backend.outbox.catch_up(index.root) if self.backend.outbox else set()
+        if outdated:
+            queryset = queryset.exclude(AmongKeys(F("pk"), list(outdated)))
         wanted = compiler.compile()
         if wanted is None:
             return queryset, None
         if wanted == query.NullQuery:
             return queryset.none(), None
-        index = self.backend.get_index_for_model(queryset.model)
         try:
             try:
                 scores = dict(index.files.search(wanted))
@@ -283,6 +286,7 @@ class WhooshSearchResults(BaseSearchResults):
         except IndexUnavailableError:
             compiler.degraded = True
             return self._database_search(queryset), None
+        scores = {key: score for key, score in scores.items() if key not in outdated}
         if not scores:
             return queryset.none(), None
         return queryset.filter(AmongKeys(F("pk"), list(scores))), scores

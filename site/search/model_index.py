@@ -34,6 +34,9 @@ CHUNK = 500  # objects read from the database at a time
 REBUILT_AT_ONCE = 1_000
 #: Seconds after which a rebuild that did not help is tried again.
 PATIENCE = 60
+#: Documents that a thread beside the requests goes through to merge segments: some seconds of
+#: work. `drain_search_outbox` merges bigger ones.
+MERGED_ASIDE = 5_000
 
 
 def fields_of(model) -> dict[str, SearchField | AutocompleteField]:
@@ -180,6 +183,21 @@ class WhooshModelIndex(BaseIndex):
             self._put(writer, items)
             for key in missing:
                 writer.remove(str(key))
+
+    def merge_aside(self) -> None:
+        """Has small segments merged, if there are too many, without keeping the caller waiting."""
+        if self.files.is_crowded(MERGED_ASIDE):
+            threading.Thread(target=self.merge, args=(MERGED_ASIDE,), daemon=True).start()
+
+    def merge(self, most: int) -> None:
+        """Merges segments of up to so many documents together until they are few."""
+        try:
+            while self.files.merge(self.backend.lock, most):
+                pass
+        except IndexBusyError:
+            pass  # whoever is at it merges, and the next write tries again
+        except Exception:
+            logger.exception("The segments of %s could not be merged.", self.get_key())
 
     def _put(self, writer: Writer, items: Iterable) -> None:
         for item in items:
