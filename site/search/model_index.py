@@ -230,6 +230,8 @@ class WhooshModelIndex(BaseIndex):
         """Has a lost index rebuilt; True when that is already done."""
         now, key = time.monotonic(), (self.backend.path, self.root)
         with _healing_lock:
+            if now - _failed.get(key, -PATIENCE) < PATIENCE:
+                return False
             if now - _healed.get(key, -PATIENCE) < PATIENCE and self.files.is_ready():
                 logger.error("The rebuilt index of %s still cannot be read.", self.get_key())
                 return False
@@ -251,6 +253,7 @@ class WhooshModelIndex(BaseIndex):
             return False  # somebody else is at it
         except Exception:
             logger.exception("The search index of %s could not be rebuilt.", self.get_key())
+            _failed[self.backend.path, self.root] = time.monotonic()
             return False
         finally:
             if own:  # this thread's own connection
@@ -258,7 +261,9 @@ class WhooshModelIndex(BaseIndex):
                 connection.close()
 
 
+#: When each index was last rebuilt because it was lost, and when that last failed.
 _healed: dict = {}
+_failed: dict = {}
 _healing_lock = threading.Lock()
 
 
