@@ -214,13 +214,10 @@ class WhooshSearchResults(BaseSearchResults):
         be seen, and what is no more in the database.
         """
         if not hasattr(self.query_compiler, "selection"):
-            outbox = self.backend.outbox
-            waiting = (
-                outbox.settle(indexed_root(self.query_compiler.queryset.model)) if outbox else ()
-            )
+            outdated = self._outdated()
             ranked = self._rank()
-            if ranked is not None and waiting:
-                ranked = ranked.without(waiting)
+            if ranked is not None and outdated:
+                ranked = ranked.without(outdated)
             self.query_compiler.selection = ranked
         return self.query_compiler.selection
 
@@ -295,19 +292,28 @@ class WhooshSearchResults(BaseSearchResults):
         return compiler.matching
 
     def _match(self):
-        queryset = self.query_compiler.queryset
+        queryset, outdated = self.query_compiler.queryset, self._outdated()
+        if outdated:
+            queryset = queryset.exclude(AmongKeys(F("pk"), list(outdated)))
         wanted = self.query_compiler.compile()
         if wanted is None:
             return queryset, None
         if wanted == query.NullQuery:
             return queryset.none(), None
-        # Without filters nothing is asked of the database, so the index has to be up to date.
-        ranked = self.selection() if _is_whole(queryset) else self._rank()
+        ranked = self.selection()
         if ranked is None:
             return self._database_search(queryset), None
         if not len(ranked):
             return queryset.none(), None
         return queryset.filter(AmongKeys(F("pk"), ranked)), ranked
+
+    def _outdated(self) -> set[str]:
+        """The keys of what the index does not know as it is now, and could not be told."""
+        compiler, outbox = self.query_compiler, self.backend.outbox
+        if not hasattr(compiler, "outdated"):
+            root = indexed_root(compiler.queryset.model)
+            compiler.outdated = outbox.catch_up(root) if outbox else set()
+        return compiler.outdated
 
     def _rank(self) -> Ranked | None:
         wanted = self.query_compiler.compile() or query.Every()

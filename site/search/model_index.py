@@ -36,6 +36,9 @@ CHUNK = 500  # objects read from the database at a time
 REBUILT_AT_ONCE = 1_000
 #: Seconds after which a rebuild that did not help is tried again.
 PATIENCE = 60
+#: Documents that a thread beside the requests goes through to merge segments: some seconds of
+#: work. `drain_search_outbox` merges bigger ones.
+MERGED_ASIDE = 5_000
 
 
 @cache
@@ -202,6 +205,21 @@ class WhooshModelIndex(BaseIndex):
             for key in missing:
                 writer.remove(str(key))
 
+    def merge_aside(self) -> None:
+        """Has small segments merged, if there are too many, without keeping the caller waiting."""
+        if self.files.is_crowded(MERGED_ASIDE):
+            threading.Thread(target=self.merge, args=(MERGED_ASIDE,), daemon=True).start()
+
+    def merge(self, most: int) -> None:
+        """Merges segments of up to so many documents together until they are few."""
+        try:
+            while self.files.merge(self.backend.lock, most):
+                pass
+        except IndexBusyError:
+            pass  # whoever is at it merges, and the next write tries again
+        except Exception:
+            logger.exception("The segments of %s could not be merged.", self.get_key())
+
     def _put(self, writer: Writer, items: Iterable) -> None:
         for item in items:
             document = None
@@ -233,6 +251,8 @@ class WhooshModelIndex(BaseIndex):
         """Has a lost index rebuilt; True when that is already done."""
         now, key = time.monotonic(), (self.backend.path, self.root)
         with _healing_lock:
+            if now - _failed.get(key, -PATIENCE) < PATIENCE:
+                return False
             if now - _healed.get(key, -PATIENCE) < PATIENCE and self.files.is_ready():
                 logger.error("The rebuilt index of %s still cannot be read.", self.get_key())
                 return False
@@ -254,6 +274,7 @@ class WhooshModelIndex(BaseIndex):
             return False  # somebody else is at it
         except Exception:
             logger.exception("The search index of %s could not be rebuilt.", self.get_key())
+            _failed[self.backend.path, self.root] = time.monotonic()
             return False
         finally:
             if own:  # this thread's own connection
@@ -261,7 +282,9 @@ class WhooshModelIndex(BaseIndex):
                 connection.close()
 
 
+#: When each index was last rebuilt because it was lost, and when that last failed.
 _healed: dict = {}
+_failed: dict = {}
 _healing_lock = threading.Lock()
 
 

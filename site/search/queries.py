@@ -33,7 +33,9 @@ class AmongKeys(Lookup):
         while isinstance(field, ForeignObject):
             field = field.target_field
         keys = self.rhs.keys.tolist() if hasattr(self.rhs, "keys") else self.rhs
-        if not isinstance(field, IntegerField):
+        if isinstance(field, IntegerField):
+            keys = list(map(int, keys))
+        else:
             keys = [field.get_db_prep_value(field.to_python(key), connection) for key in keys]
         if connection.vendor == "postgresql":
             kind = field.rel_db_type(connection)

@@ -202,6 +202,16 @@ def tagged_rows(keyword_ids: list[int]) -> Q:
     return carrying
 
 
+def rows_of(keys: dict[str, set[str]]) -> Q:
+    """The rows of Findable made from these objects, given as keys by the label of their root."""
+    made = Q(pk__in=[])
+    for source in registered():
+        ids = [int(key) for key in keys.get(indexed_root(source.model)._meta.label_lower, ())]
+        if ids:
+            made |= Q(source_type=source.label(), source_id__in=ids)
+    return made
+
+
 # --- Rows from objects -------------------------------------------------------------------------
 
 
@@ -284,6 +294,8 @@ def refresh_everything() -> int:
         for obj in source.model._default_manager.order_by("pk").iterator(chunk_size=100):
             outbox.note(obj)
             total += 1
+            if total % outbox.BATCH == 0:
+                outbox.drain()  # what waits is not found, so that little should wait at a time
         gone = Findable.objects.filter(source_type=source.label()).exclude(
             source_id__in=source.model._default_manager.order_by().values("pk")
         )

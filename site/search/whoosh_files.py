@@ -56,6 +56,7 @@ class Entry(NamedTuple):
     """What the dictionary of a segment says of one term in one field."""
 
     documents: int  # how many have it, deleted ones included
+    first: int  # the first of them
     offset: int  # of its postings
     length: int  # of its postings, in bytes
     inlined: tuple | None = None  # the postings themselves
@@ -157,10 +158,10 @@ class SegmentFile:
         return None
 
     def _entry(self, data: bytes) -> Entry:
-        inlined, _, documents, *_ = _ENTRY.unpack_from(data)
+        inlined, _, documents, *_, first, _ = _ENTRY.unpack_from(data)
         if inlined:
-            return Entry(documents, 0, 0, pickle.loads(data[_ENTRY.size :]))
-        return Entry(documents, *_EXTENT.unpack_from(data, _ENTRY.size))
+            return Entry(documents, first, 0, 0, pickle.loads(data[_ENTRY.size :]))
+        return Entry(documents, first, *_EXTENT.unpack_from(data, _ENTRY.size))
 
     def beginning(self, field: str, prefix: str, most: int) -> list[Entry]:
         """The entries of the terms that begin so; the most frequent if there are too many."""
