@@ -9,8 +9,9 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import cache
 
-from django.db import OperationalError, close_old_connections, connection, transaction
+from django.db import OperationalError, close_old_connections, connection, models, transaction
 from django.db.models import Manager, QuerySet
 from modelsearch.backends.base import BaseIndex
 from modelsearch.index import (
@@ -22,7 +23,8 @@ from modelsearch.index import (
 )
 
 from search import analysis
-from search.fields import TermsField, WordsField
+from search.fields import ColumnField, TermsField, WordsField
+from search.native import KEY_COLUMN
 from search.whoosh_index import IndexBusyError, WhooshIndex, Writer
 
 logger = logging.getLogger(__name__)
@@ -34,8 +36,12 @@ CHUNK = 500  # objects read from the database at a time
 REBUILT_AT_ONCE = 1_000
 #: Seconds after which a rebuild that did not help is tried again.
 PATIENCE = 60
+#: Documents that a thread beside the requests goes through to merge segments: some seconds of
+#: work. `drain_search_outbox` merges bigger ones.
+MERGED_ASIDE = 5_000
 
 
+@cache
 def fields_of(model) -> dict[str, SearchField | AutocompleteField]:
     """The searchable fields of a model by their names in the index, related ones included."""
     found = {}
@@ -68,8 +74,26 @@ def family(model) -> list[type]:
     )
 
 
-def document_of(obj) -> dict[str, str]:
-    """What an object says, as space-parted terms by index field."""
+@cache
+def shape_of(root) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The fields of the index of a root model, and its columns with their kinds."""
+    key = root._meta.pk
+    while isinstance(key, models.ForeignKey):
+        key = key.target_field
+    columns = {KEY_COLUMN: "number" if isinstance(key, models.IntegerField) else "word"}
+    for model in family(root):
+        for field in _columns_of(model):
+            columns[ColumnField.PREFIX + field.field_name] = field.column_kind(model)
+    names = {name for model in family(root) for name in fields_of(model)}
+    return tuple(sorted(names)), columns
+
+
+def _columns_of(model) -> list[ColumnField]:
+    return [field for field in model.get_search_fields() if isinstance(field, ColumnField)]
+
+
+def document_of(obj) -> dict:
+    """What an object says: space-parted terms by index field, and the values of its columns."""
     language = getattr(obj, "language", None)
     document: dict[str, list[str]] = {}
 
@@ -90,7 +114,10 @@ def document_of(obj) -> dict[str, str]:
                     document.setdefault(f"a__{name}", []).extend(analysis.words(text))
 
     walk(obj, obj.get_search_fields(), [])
-    return {name: joined for name, found in document.items() if (joined := " ".join(found))}
+    said = {name: joined for name, found in document.items() if (joined := " ".join(found))}
+    for field in _columns_of(type(obj)):
+        said[ColumnField.PREFIX + field.field_name] = field.column_value(obj)
+    return said
 
 
 @contextmanager
@@ -133,12 +160,9 @@ class WhooshModelIndex(BaseIndex):
     def __init__(self, backend, root):
         super().__init__(backend)
         self.root = root
-        names = {name for model in family(root) for name in fields_of(model)}
-        self.files = WhooshIndex(
-            backend.path / root._meta.label_lower,
-            tuple(sorted(names)),
-            version=f"1.{analysis.VERSION}",
-        )
+        names, columns = shape_of(root)
+        version = f"2.{analysis.VERSION}"
+        self.files = WhooshIndex(backend.path / root._meta.label_lower, names, version, columns)
         self._writer: Writer | None = None
 
     def __str__(self):
@@ -181,6 +205,21 @@ class WhooshModelIndex(BaseIndex):
             for key in missing:
                 writer.remove(str(key))
 
+    def merge_aside(self) -> None:
+        """Has small segments merged, if there are too many, without keeping the caller waiting."""
+        if self.files.is_crowded(MERGED_ASIDE):
+            threading.Thread(target=self.merge, args=(MERGED_ASIDE,), daemon=True).start()
+
+    def merge(self, most: int) -> None:
+        """Merges segments of up to so many documents together until they are few."""
+        try:
+            while self.files.merge(self.backend.lock, most):
+                pass
+        except IndexBusyError:
+            pass  # whoever is at it merges, and the next write tries again
+        except Exception:
+            logger.exception("The segments of %s could not be merged.", self.get_key())
+
     def _put(self, writer: Writer, items: Iterable) -> None:
         for item in items:
             document = None
@@ -212,6 +251,8 @@ class WhooshModelIndex(BaseIndex):
         """Has a lost index rebuilt; True when that is already done."""
         now, key = time.monotonic(), (self.backend.path, self.root)
         with _healing_lock:
+            if now - _failed.get(key, -PATIENCE) < PATIENCE:
+                return False
             if now - _healed.get(key, -PATIENCE) < PATIENCE and self.files.is_ready():
                 logger.error("The rebuilt index of %s still cannot be read.", self.get_key())
                 return False
@@ -233,6 +274,7 @@ class WhooshModelIndex(BaseIndex):
             return False  # somebody else is at it
         except Exception:
             logger.exception("The search index of %s could not be rebuilt.", self.get_key())
+            _failed[self.backend.path, self.root] = time.monotonic()
             return False
         finally:
             if own:  # this thread's own connection
@@ -240,7 +282,9 @@ class WhooshModelIndex(BaseIndex):
                 connection.close()
 
 
+#: When each index was last rebuilt because it was lost, and when that last failed.
 _healed: dict = {}
+_failed: dict = {}
 _healing_lock = threading.Lock()
 
 

@@ -7,7 +7,7 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from search import analysis
-from search.fields import TermsField, WordsField
+from search.fields import ColumnField, TermsField, WordsField
 
 #: Parts the name of a document's piece from the number of a stretch of it.
 STRETCH = "/"
@@ -39,6 +39,8 @@ class Findable(index.Indexed, models.Model):
     source_type = models.CharField(max_length=100)
     source_id = models.BigIntegerField()
     part = models.CharField(max_length=100, blank=True)
+    #: What counts as one result, whichever of its rows were found: see `name_thing`.
+    thing = models.CharField(max_length=230, blank=True, editable=False)
     kind = models.CharField(max_length=20, choices=Kind.choices)
     language = models.CharField(max_length=5, choices=settings.LANGUAGES)
     page = models.ForeignKey(Page, null=True, on_delete=models.CASCADE, related_name="+")
@@ -76,14 +78,15 @@ class Findable(index.Indexed, models.Model):
         WordsField("words"),
         WordsField("keyword_words"),
         index.FilterField("id"),
-        index.FilterField("source_type"),
-        index.FilterField("source_id"),
-        index.FilterField("kind"),
-        index.FilterField("language"),
-        index.FilterField("page"),
-        index.FilterField("workgroup"),
         index.FilterField("author_words"),
-        index.FilterField("date"),
+        ColumnField("source_type"),
+        ColumnField("source_id"),
+        ColumnField("thing"),
+        ColumnField("kind"),
+        ColumnField("language"),
+        ColumnField("page"),
+        ColumnField("workgroup"),
+        ColumnField("date"),
     ]
 
     class Meta:
@@ -97,6 +100,12 @@ class Findable(index.Indexed, models.Model):
 
     def __str__(self):
         return f"{self.kind}: {self.title}"
+
+    def name_thing(self) -> None:
+        """Sets `thing`: the source, as all sections of a page are one result, or its own part."""
+        self.thing = f"{self.source_type}:{self.source_id}"
+        if self.kind in (Kind.DECISION, Kind.ACTION, Kind.DOCUMENT):
+            self.thing += f":{self.part}"
 
     def analyse(self, keywords=(), whole: str = "", is_part: bool = False) -> None:
         """Fills the columns of ready terms.
