@@ -27,9 +27,6 @@ from search.snippets import Marker
 PER_PAGE = 20
 OTHER_PASSAGES = 3
 
-#: Of these each is a result of its own; the other rows of one source and kind are one together.
-APART = (Kind.DECISION, Kind.ACTION, Kind.DOCUMENT)
-
 #: Where the words are looked for when only what a thing says itself counts.
 OWN_FIELDS = ["title_terms", "heading_terms", "text_terms", "context_terms", "words"]
 
@@ -83,7 +80,12 @@ class Search:
         words = to_search_query(self.asked.words.tree)
         fields = OWN_FIELDS if self.asked.exact else None
         results = get_search_backend().search(words, Findable.objects.all(), fields=fields)
-        matched = Matched.from_rows(results.ranked_values(*COLUMNS), by_part=APART)
+        # The index holds all that is needed; without it, or with another engine, rows do.
+        ranked = results.selection() if hasattr(results, "selection") else None
+        if ranked is not None:
+            matched = Matched.from_index(ranked)
+        else:
+            matched = Matched.from_rows(results.ranked_values(*COLUMNS))
         self.degraded = results.degraded
         # One question for the keywords that were found, that are carried and that were typed.
         vocabulary = sources.vocabulary().label()

@@ -87,6 +87,9 @@ class Findable(index.Indexed, models.Model):
         ColumnField("page"),
         ColumnField("workgroup"),
         ColumnField("date"),
+        ColumnField("author"),
+        ColumnField("keyword_ids", several=True),
+        ColumnField("person_names", several=True),
     ]
 
     class Meta:
@@ -105,7 +108,7 @@ class Findable(index.Indexed, models.Model):
         """Sets `thing`: the source, as all sections of a page are one result, or its own part."""
         self.thing = f"{self.source_type}:{self.source_id}"
         if self.kind in (Kind.DECISION, Kind.ACTION, Kind.DOCUMENT):
-            self.thing += f":{self.part}"
+            self.thing += f":{self.part.partition(STRETCH)[0]}"
 
     def analyse(self, keywords=(), whole: str = "", is_part: bool = False) -> None:
         """Fills the columns of ready terms.

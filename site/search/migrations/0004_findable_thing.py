@@ -13,7 +13,7 @@ def name_things(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("search", "0002_findable_by_kind")]
+    dependencies = [("search", "0003_findable_keywords_and_people")]
 
     operations = [
         migrations.AddField(
