@@ -196,6 +196,8 @@ class WhooshModelIndex(BaseIndex):
                 pass
         except IndexBusyError:
             pass  # whoever is at it merges, and the next write tries again
+        except OSError as error:  # no room, say
+            logger.error("The segments of %s could not be merged: %s.", self.get_key(), error)
         except Exception:
             logger.exception("The segments of %s could not be merged.", self.get_key())
 

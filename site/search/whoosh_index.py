@@ -18,7 +18,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
-from itertools import accumulate
+from itertools import accumulate, islice
 from pathlib import Path
 
 with warnings.catch_warnings():
@@ -39,6 +39,8 @@ with warnings.catch_warnings():
 logger = logging.getLogger(__name__)
 
 KEY = "key"  # the Whoosh field that holds the object's primary key
+#: So many words of one beginning are looked up, the first by their letters.
+MOST_EXPANSIONS = 1_024
 #: So many segments of about one size, each next size being so many times bigger, are made one.
 SEGMENTS_OF_A_SIZE = 8
 
@@ -299,6 +301,13 @@ class WhooshIndex:
         if searcher is not None:
             with suppress(Exception):
                 searcher.close()
+
+
+class Beginning(query.Prefix):
+    """Words that begin so, up to a number: the work of one query stays bounded."""
+
+    def _btexts(self, ixreader):
+        return islice(super()._btexts(ixreader), MOST_EXPANSIONS)
 
 
 class Writer:
