@@ -5,6 +5,7 @@ fields, their words analysed in the language of the object.
 """
 
 import logging
+import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -189,8 +190,8 @@ class WhooshModelIndex(BaseIndex):
         if self.files.is_crowded(MERGED_ASIDE):
             threading.Thread(target=self.merge, args=(MERGED_ASIDE,), daemon=True).start()
 
-    def merge(self, most: int) -> None:
-        """Merges segments of up to so many documents together until they are few."""
+    def merge(self, most: int = sys.maxsize) -> None:
+        """Merges segments, of up to so many documents at a time, until they are few."""
         try:
             while self.files.merge(self.backend.lock, most):
                 pass
