@@ -45,7 +45,7 @@ from search.model_index import (
 from search.native import Ranked
 from search.native_memory import memory
 from search.queries import AmongKeys, Prefix
-from search.whoosh_index import IndexUnavailableError, query, writing_lock
+from search.whoosh_index import Beginning, IndexUnavailableError, query, writing_lock
 
 logger = logging.getLogger(__name__)
 
@@ -117,7 +117,7 @@ class WhooshSearchQueryCompiler(BaseSearchQueryCompiler):
             return _join(words, wanted.operator)
         if isinstance(wanted, Prefix):
             names = self.beginnings or list(self.boosts)
-            return _either(query.Prefix(name, wanted.beginning, boost=boost) for name in names)
+            return _either(Beginning(name, wanted.beginning, boost=boost) for name in names)
         if isinstance(wanted, Boost):
             return self._compile(wanted.subquery, boost * wanted.boost)
         if isinstance(wanted, MatchAll):
@@ -164,8 +164,7 @@ class WhooshAutocompleteQueryCompiler(WhooshSearchQueryCompiler):
     def _words(self, text, boost):
         return [
             _either(
-                query.Prefix(name, word, boost=boost * weight)
-                for name, weight in self.boosts.items()
+                Beginning(name, word, boost=boost * weight) for name, weight in self.boosts.items()
             )
             for word in analysis.words(text)
         ]

@@ -5,6 +5,7 @@ fields, their words analysed in the language of the object.
 """
 
 import logging
+import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -210,13 +211,15 @@ class WhooshModelIndex(BaseIndex):
         if self.files.is_crowded(MERGED_ASIDE):
             threading.Thread(target=self.merge, args=(MERGED_ASIDE,), daemon=True).start()
 
-    def merge(self, most: int) -> None:
-        """Merges segments of up to so many documents together until they are few."""
+    def merge(self, most: int = sys.maxsize) -> None:
+        """Merges segments, of up to so many documents at a time, until they are few."""
         try:
             while self.files.merge(self.backend.lock, most):
                 pass
         except IndexBusyError:
             pass  # whoever is at it merges, and the next write tries again
+        except OSError as error:  # no room, say
+            logger.error("The segments of %s could not be merged: %s.", self.get_key(), error)
         except Exception:
             logger.exception("The segments of %s could not be merged.", self.get_key())
 

@@ -255,7 +255,7 @@ class Snapshot:
         if kind is query.Phrase and wanted.slop == 1:
             place = ("phrase", wanted.fieldname, *wanted.words, wanted.boost)
             return memory.get(self.owner, place, lambda: self._phrase(wanted))
-        if kind is query.Prefix and wanted.text:
+        if isinstance(wanted, query.Prefix) and wanted.text:
             place = ("prefix", wanted.fieldname, wanted.text, wanted.boost)
             return memory.get(self.owner, place, lambda: self._prefix(wanted))
         if kind is query.Every and wanted.fieldname is None:

@@ -17,7 +17,7 @@ from contextlib import suppress
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from modelsearch.backends import get_search_backend
 from modelsearch.index import class_is_indexed
 
@@ -129,8 +129,6 @@ class _LostIndexError(Exception):
 
 def _work_off(backend, entries) -> dict:
     """Indexes what the entries stand for; gives the indexes written to, by root."""
-    from search import sources
-
     written = {}
     keys = defaultdict(set)
     for entry in entries:
@@ -140,10 +138,11 @@ def _work_off(backend, entries) -> dict:
             root = apps.get_model(label)
         except LookupError:  # a model that has been removed since
             continue
-        found = _load(root, wanted)
-        missing = wanted - {str(item.pk) for item in found}
-        with transaction.atomic():
-            sources.refresh(root, found, missing)
+        try:
+            found, missing = _refresh(root, wanted)
+        except IntegrityError:
+            # Deleted between the reading and the writing: it is missing the next time.
+            found, missing = _refresh(root, wanted)
         if not class_is_indexed(root):
             continue
         index = backend.get_index_for_model(root)
@@ -155,6 +154,17 @@ def _work_off(backend, entries) -> dict:
             raise _LostIndexError(index) from error
         written[root] = index
     return written
+
+
+def _refresh(root, wanted: set[str]) -> tuple[list[models.Model], set[str]]:
+    """Makes the rows of these keys true again: the objects there are, and the keys of no object."""
+    from search import sources
+
+    found = _load(root, wanted)
+    missing = wanted - {str(item.pk) for item in found}
+    with transaction.atomic():
+        sources.refresh(root, found, missing)
+    return found, missing
 
 
 def _load(root: type[models.Model], keys: set[str]) -> list[models.Model]:

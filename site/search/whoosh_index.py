@@ -20,7 +20,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,6 +47,8 @@ from search.whoosh_files import SegmentFile, ValuesColumn
 logger = logging.getLogger(__name__)
 
 KEY = "key"  # the Whoosh field that holds the object's primary key
+#: So many words of one beginning are looked up, the first by their letters.
+MOST_EXPANSIONS = 1_024
 #: So many segments of about one size, each next size being so many times bigger, are made one.
 SEGMENTS_OF_A_SIZE = 8
 
@@ -390,6 +392,13 @@ class _Opened(NamedTuple):
 _TABLE = re.compile(r"_MAIN_(\d+)\.toc$")
 _open_indexes: dict[Path, _Opened] = {}
 _opening = threading.Lock()
+
+
+class Beginning(query.Prefix):
+    """Words that begin so, up to a number: the work of one query stays bounded."""
+
+    def _btexts(self, ixreader):
+        return islice(super()._btexts(ixreader), MOST_EXPANSIONS)
 
 
 class Writer:
