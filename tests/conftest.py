@@ -9,6 +9,8 @@ from django.utils import translation
 
 from tests import base
 
+collect_ignore = ["contract"]  # it has settings of its own, and a run of its own: make contract
+
 # `make soak` tries a hundred times as many examples as the suite does.
 hypothesis.settings.register_profile("suite", max_examples=100, deadline=None, derandomize=True)
 hypothesis.settings.register_profile("soak", max_examples=10_000, deadline=None)
