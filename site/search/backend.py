@@ -13,6 +13,7 @@ OUTBOX  True (default): writes wait in `search.outbox` until the transaction is 
         False: they are made at once, for a project that does without that table
 """
 
+import hashlib
 import logging
 from collections import OrderedDict
 from collections.abc import Iterable
@@ -41,7 +42,7 @@ from search.model_index import (
     indexed_root,
 )
 from search.queries import AmongKeys, Prefix
-from search.whoosh_index import IndexUnavailableError, query, writing_lock
+from search.whoosh_index import IndexUnavailableError, WhooshIndex, query, writing_lock
 
 logger = logging.getLogger(__name__)
 
@@ -344,6 +345,16 @@ class WhooshSearchBackend(BaseSearchBackend):
 
     def get_index_for_model(self, model):
         return self.index_class(self, indexed_root(model))
+
+    def open_files(self, root, names: tuple[str, ...], version: str):
+        """Where the index of a root model is kept: what another engine has in its own way."""
+        folder = self.path / root._meta.label_lower
+        return WhooshIndex(folder, names, self.fingerprint(names, version))
+
+    @staticmethod
+    def fingerprint(*parts) -> str:
+        """What an index is marked with: other fields, another version, and it is built anew."""
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
     def lock(self, wait: float = WAIT):
         """The lock that every writer of these indexes holds."""

@@ -23,7 +23,7 @@ from modelsearch.index import (
 
 from search import analysis
 from search.fields import TermsField, WordsField
-from search.whoosh_index import IndexBusyError, WhooshIndex, Writer
+from search.whoosh_index import IndexBusyError
 
 logger = logging.getLogger(__name__)
 
@@ -134,12 +134,9 @@ class WhooshModelIndex(BaseIndex):
         super().__init__(backend)
         self.root = root
         names = {name for model in family(root) for name in fields_of(model)}
-        self.files = WhooshIndex(
-            backend.path / root._meta.label_lower,
-            tuple(sorted(names)),
-            version=f"1.{analysis.VERSION}",
-        )
-        self._writer: Writer | None = None
+        #: Where the engine keeps this index; `search.engines` says what it offers.
+        self.files = backend.open_files(root, tuple(sorted(names)), f"1.{analysis.VERSION}")
+        self._writer = None
 
     def __str__(self):
         return self.get_key()
@@ -181,7 +178,7 @@ class WhooshModelIndex(BaseIndex):
             for key in missing:
                 writer.remove(str(key))
 
-    def _put(self, writer: Writer, items: Iterable) -> None:
+    def _put(self, writer, items: Iterable) -> None:
         for item in items:
             document = None
             with failing_alone(item):
@@ -217,7 +214,7 @@ class WhooshModelIndex(BaseIndex):
                 return False
             _healed[key] = now
         # The first building of a new site's index is no fault to warn of.
-        level = logging.WARNING if self.files.path.exists() else logging.INFO
+        level = logging.WARNING if self.files.exists() else logging.INFO
         logger.log(level, "The search index of %s is being built.", self.get_key())
         total = sum(model.get_indexed_objects().count() for model in family(self.root))
         if total > REBUILT_AT_ONCE:

@@ -6,7 +6,6 @@ its owner only (0700) and must never be shared, uploaded to or unpacked from els
 disposable: everything in it can be made again from the database.
 """
 
-import hashlib
 import logging
 import os
 import shutil
@@ -56,12 +55,14 @@ def writing_lock(folder: Path, wait: float) -> Iterator[None]:
 class WhooshIndex:
     """One index: documents of space-parted terms under a key. Readers need no lock."""
 
-    def __init__(self, path: Path, field_names: tuple[str, ...], version: str):
+    def __init__(self, path: Path, field_names: tuple[str, ...], fingerprint: str):
         self.path = path
         self.schema = _schema(field_names)
-        fingerprint = hashlib.sha256(repr((version, field_names)).encode()).hexdigest()[:16]
         # Written last when an index is built: without it the folder is unfinished or outdated.
         self.ready_file = path / f"ready-{fingerprint}"
+
+    def exists(self) -> bool:
+        return self.path.exists()
 
     def is_ready(self) -> bool:
         return self.ready_file.exists()
