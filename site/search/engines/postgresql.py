@@ -193,6 +193,23 @@ class PostgresFiles:
             if anew:
                 writer.put(self._ready_key, {})
             writer.flush()
+            if anew:
+                _settle()
+
+
+def _settle() -> None:
+    """Puts in order what a rebuild has left to do later, or the GIN index would not be used.
+
+    Its list of pending entries is as long as the table, and the planner knows nothing yet.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT gin_clean_pending_list(indexrelid) FROM pg_index"
+            " JOIN pg_class ON pg_class.oid = indexrelid JOIN pg_am ON pg_am.oid = relam"
+            " WHERE indrelid = %s::regclass AND amname = 'gin'",
+            [_TABLE],
+        )
+        cursor.execute(f"ANALYZE {_TABLE}")
 
 
 class Writer:
