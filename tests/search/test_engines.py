@@ -7,18 +7,20 @@ import contextlib
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import connection
-from modelsearch.query import And, Not, Or, Phrase, PlainText
+from modelsearch.query import And, Fuzzy, Not, Or, Phrase, PlainText
 from wagtail.models import Page
 from wagtail.search.backends import get_search_backend
 
-from search import outbox
+from search import analysis, outbox
 from search.engines.postgresql import Labels as PostgresLabels
 from search.engines.postgresql import PostgresFiles, tsquery, vector
 from search.model_index import family
 from search.models import Findable, Kind
 from search.queries import Prefix
 from search.whoosh_index import IndexBusyError, IndexUnavailableError, query
+from tests.search.conftest import WHOOSH_ONLY
 
 BACKENDS = {
     "whoosh": "search.backend",
@@ -99,28 +101,25 @@ def rows(engine):
     outbox.drain()
 
 
+def row_terms(text):
+    return analysis.terms(text, "fr")
+
+
 def terms(text):
     return PlainText(" ".join(row_terms(text)))
 
 
-def row_terms(text):
-    from search import analysis
-
-    return analysis.terms(text, "fr")
-
-
 def test_it_finds_words_phrases_beginnings_and_all_their_combinations(engine, rows):
-    word = terms
-    assert set(found(engine, word("conseil"))) == {"Réunion", "Conseil", "Autre"}
-    assert set(found(engine, And([word("conseil"), word("lecture")]))) == {"Réunion", "Autre"}
-    assert set(found(engine, Or([word("coaching"), word("rien")]))) == {"Réunion", "Conseil"}
-    assert found(engine, And([word("conseil"), Not(word("lecture"))])) == ["Conseil"]
-    assert set(found(engine, Not(word("coaching")))) == {"Conseil", "Autre"}
+    assert set(found(engine, terms("conseil"))) == {"Réunion", "Conseil", "Autre"}
+    assert set(found(engine, And([terms("conseil"), terms("lecture")]))) == {"Réunion", "Autre"}
+    assert set(found(engine, Or([terms("coaching"), terms("rien")]))) == {"Réunion", "Conseil"}
+    assert found(engine, And([terms("conseil"), Not(terms("lecture"))])) == ["Conseil"]
+    assert set(found(engine, Not(terms("coaching")))) == {"Conseil", "Autre"}
     assert found(engine, Phrase(" ".join(row_terms("conseil de lecture")))) == ["Autre"]
     assert found(engine, Phrase(" ".join(row_terms("lecture conseil")))) == []
     assert found(engine, Prefix("coach")) == ["Réunion"]
     assert found(engine, And([Prefix("lect"), Not(Prefix("coach"))])) == ["Autre"]
-    assert found(engine, word("inconnu")) == []
+    assert found(engine, terms("inconnu")) == []
 
 
 def test_it_puts_a_word_of_the_title_before_one_of_the_text(engine, rows):
@@ -262,3 +261,20 @@ def test_postgresql_answers_from_its_index(settings, db):
     print(plan)
     assert "Bitmap Index Scan" in plan
     assert "Seq Scan" not in plan
+
+
+def test_the_docs_list_what_only_whoosh_can_pass():
+    said = (settings.BASE_DIR / "docs" / "search.md").read_text()
+    assert [name for name in WHOOSH_ONLY if f"`{name}`" not in said] == []
+
+
+@pytest.mark.parametrize("engine", ["elasticsearch9", "opensearch3"], indirect=True)
+def test_a_server_gives_all_hits_and_those_nearly_spelt_so(engine, monkeypatch):
+    monkeypatch.setattr("search.engines.servers.PAGE", 7)
+    Findable.objects.all().delete()
+    for number in range(30):
+        row(f"Rang {number}", "couveuse")
+    outbox.drain()
+    assert len(found(engine, terms("couveuse"))) == 30
+    assert len(found(engine, Fuzzy(row_terms("couveuse")[0] + "z"))) == 30
+    assert found(engine, Fuzzy("introuvable")) == []

@@ -18,10 +18,10 @@ and a backend that opens it and holds the lock of writers:
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from django.db import connection
+from django.db import Error, connection
 
 from search.whoosh_index import IndexBusyError, try_for, writing_lock
 
@@ -40,13 +40,16 @@ def shared_lock(folder: Path, wait: float) -> Iterator[None]:
         with writing_lock(folder, wait):
             yield
         return
-    if not try_for(lambda: _ask("pg_try_advisory_lock"), timeout=wait, delay=0.02):
+    # Within a transaction the lock ends with it, even if nothing more can be asked of it then.
+    kind = "pg_try_advisory_xact_lock" if connection.in_atomic_block else "pg_try_advisory_lock"
+    if not try_for(lambda: _ask(kind), timeout=wait, delay=0.02):
         raise IndexBusyError("The search index is being written to by another process.")
     try:
         yield
     finally:
-        if not connection.needs_rollback:
-            _ask("pg_advisory_unlock")
+        if kind == "pg_try_advisory_lock":
+            with suppress(Error):  # a lost connection has taken the lock with it
+                _ask("pg_advisory_unlock")
 
 
 def _ask(function: str) -> bool:
