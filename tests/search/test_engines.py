@@ -184,13 +184,22 @@ def test_it_shows_the_old_index_until_the_new_one_is_whole(engine, rows):
     assert found(engine, terms("coaching")) == ["Réunion"]
 
 
+@contextlib.contextmanager
+def held_elsewhere(engine):
+    """The lock of writers, held by another connection where it is a lock of PostgreSQL's."""
+    if not shares_its_lock(engine):
+        with engine.lock(0):
+            yield
+        return
+    with contextlib.closing(connection.copy()) as other, other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(732724)")
+        yield
+        cursor.execute("SELECT pg_advisory_unlock(732724)")
+
+
 def test_it_lets_one_writer_in_at_a_time(engine):
-    ours = contextlib.closing(connection.copy()) if shares_its_lock(engine) else engine.lock(0)
-    with ours as other:
-        if other:  # a lock of PostgreSQL's is its connection's, so that another has to hold it
-            other.cursor().execute("SELECT pg_advisory_lock(732724)")
-        with pytest.raises(IndexBusyError), engine.lock(0):
-            pass
+    with held_elsewhere(engine), pytest.raises(IndexBusyError), engine.lock(0):
+        pass
     with engine.lock(0):
         pass
     with engine.lock(0):  # the first has left
