@@ -45,7 +45,13 @@ from search.model_index import (
 from search.native import Ranked
 from search.native_memory import memory
 from search.queries import AmongKeys, Prefix
-from search.whoosh_index import Beginning, IndexUnavailableError, query, writing_lock
+from search.whoosh_index import (
+    Beginning,
+    IndexUnavailableError,
+    WhooshIndex,
+    query,
+    writing_lock,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -408,6 +414,13 @@ class WhooshSearchBackend(BaseSearchBackend):
 
     def get_index_for_model(self, model):
         return self.index_class(self, indexed_root(model))
+
+    def open_files(self, root, names: tuple[str, ...], columns: dict[str, str], version: str):
+        """Where the index of a root model is kept: what another engine has in its own way.
+
+        `names` are its fields of terms; `columns`, with their kinds, are for who can use them.
+        """
+        return WhooshIndex(self.path / root._meta.label_lower, names, version, columns)
 
     def lock(self, wait: float = WAIT):
         """The lock that every writer of these indexes holds."""

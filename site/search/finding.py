@@ -81,8 +81,8 @@ class Search:
         fields = OWN_FIELDS if self.asked.exact else None
         results = get_search_backend().search(words, Findable.objects.all(), fields=fields)
         # The index holds all that is needed; without it, or with another engine, rows do.
-        ranked = results.selection() if hasattr(results, "selection") else None
-        if ranked is not None:
+        ranked = results.selection()
+        if ranked is not None and ranked.has_columns:
             matched = Matched.from_index(ranked)
         else:
             matched = Matched.from_rows(results.ranked_values(*COLUMNS))

@@ -26,7 +26,7 @@ from modelsearch.index import (
 from search import analysis
 from search.fields import ColumnField, TermsField, WordsField
 from search.native import KEY_COLUMN
-from search.whoosh_index import IndexBusyError, WhooshIndex, Writer
+from search.whoosh_index import IndexBusyError
 
 logger = logging.getLogger(__name__)
 
@@ -162,9 +162,9 @@ class WhooshModelIndex(BaseIndex):
         super().__init__(backend)
         self.root = root
         names, columns = shape_of(root)
-        version = f"2.{analysis.VERSION}"
-        self.files = WhooshIndex(backend.path / root._meta.label_lower, names, version, columns)
-        self._writer: Writer | None = None
+        #: Where the engine keeps this index; `search.engines` says what it offers.
+        self.files = backend.open_files(root, names, columns, f"2.{analysis.VERSION}")
+        self._writer = None
 
     def __str__(self):
         return self.get_key()
@@ -223,7 +223,7 @@ class WhooshModelIndex(BaseIndex):
         except Exception:
             logger.exception("The segments of %s could not be merged.", self.get_key())
 
-    def _put(self, writer: Writer, items: Iterable) -> None:
+    def _put(self, writer, items: Iterable) -> None:
         for item in items:
             document = None
             with failing_alone(item):
@@ -261,7 +261,7 @@ class WhooshModelIndex(BaseIndex):
                 return False
             _healed[key] = now
         # The first building of a new site's index is no fault to warn of.
-        level = logging.WARNING if self.files.path.exists() else logging.INFO
+        level = logging.WARNING if self.files.exists() else logging.INFO
         logger.log(level, "The search index of %s is being built.", self.get_key())
         total = sum(model.get_indexed_objects().count() for model in family(self.root))
         if total > REBUILT_AT_ONCE:

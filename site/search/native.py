@@ -58,6 +58,8 @@ class Ranked:
     scores  float32, as many
     """
 
+    has_columns = True
+
     def __init__(self, snapshot: "Snapshot", hits: Hits):
         self.snapshot = snapshot
         self.docs, self.scores = hits.docs, hits.scores

@@ -147,6 +147,9 @@ class WhooshIndex:
             schema.add(name, fields.COLUMN(ValuesColumn(kind)))
         return schema
 
+    def exists(self) -> bool:
+        return self.path.exists()
+
     def is_ready(self) -> bool:
         return self.ready_file.exists()
 
