@@ -214,7 +214,7 @@ class WhooshModelIndex(BaseIndex):
     def merge(self, most: int = sys.maxsize) -> None:
         """Merges segments, of up to so many documents at a time, until they are few."""
         try:
-            while self.files.merge(self.backend.lock, most):
+            while self.files.is_crowded(most) and self.files.merge(self.backend.lock, most):
                 pass
         except IndexBusyError:
             pass  # whoever is at it merges, and the next write tries again
