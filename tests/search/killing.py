@@ -212,15 +212,14 @@ def _answers_of(reader: int, asked: int) -> Counter:
 def _one_search() -> list[str] | None:
     """The keys of the rows that a visitor's search finds; None if the index did not answer."""
     from django.contrib.auth.models import AnonymousUser
-    from modelsearch.backends import get_search_backend
+    from django.http import QueryDict
 
-    from search import sources
-    from search.models import Findable
+    from search.asked import Asked
+    from search.finding import Search
 
-    rows = Findable.objects.filter(sources.visible_rows(AnonymousUser()))
-    results = get_search_backend().search(COMMON, rows)
-    found = [str(row[1]) for row in results.ranked_values("pk")]
-    return None if results.degraded else found
+    search = Search(Asked.of(QueryDict(f"q={COMMON}")), AnonymousUser())
+    found = [str(key) for key in search.matched.keys]
+    return None if search.degraded else found
 
 
 def _write_once(group: int) -> None:
@@ -241,6 +240,7 @@ def _differences_after_a_search() -> Counter:
 
     from search import sources
     from search.fields import ColumnField
+    from search.matched import COLUMNS, Matched
     from search.model_index import _chunks, document_of, family
     from search.models import Findable
 
@@ -269,8 +269,9 @@ def _differences_after_a_search() -> Counter:
                     should[str(obj.pk)] = document
         wrong += _compared(should, _documents_in(index.files))
     # What a visitor finds, against what they may see.
-    visible = Findable.objects.filter(sources.visible_rows(AnonymousUser()))
-    having = visible.filter(text_terms__contains=COMMON).values_list("pk", flat=True)
+    rows = Findable.objects.filter(text_terms__contains=COMMON).values_list(*COLUMNS)
+    having = Matched.from_rows([(0.0, *row) for row in rows])
+    having = having.keep(sources.Mask(AnonymousUser()).rows(having)).keys
     wrong += _compared(
         dict.fromkeys(map(str, having)), dict.fromkeys(found) if found is not None else {}
     )

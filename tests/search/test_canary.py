@@ -18,6 +18,7 @@ from wagtail.images.tests.utils import get_test_image_file
 from wagtail.models import Page
 
 from minutes.models import Attendance
+from pages.document_text import reading
 from pages.models import PageAttachment
 from search import outbox
 from tests import base
@@ -45,7 +46,7 @@ WORDS = {
 #: Shown, and not looked for by the words alone: it takes `auteur:`.
 BY_FIELD = {"author of a comment": "auteur:"}
 #: Nothing reads these words yet; they must not leak all the same.
-UNREAD = {"text of the file"}
+UNREAD: set[str] = set()
 
 
 def search(q="", **fields):
@@ -163,6 +164,7 @@ def open_group(make_minutes, workgroup):
     keyword = base.make_keyword("portage")
     page = make_minutes("La réunion parle du budget.", keywords=[keyword.name])
     base.make_comment(page, "Une réunion utile.")
+    reading.read_waiting()
     outbox.drain()
     return workgroup
 
