@@ -155,6 +155,7 @@ def fill(group):
         slug="vergadering",
     )
     page.save_revision().publish()
+    reading.read_waiting()
     return page
 
 
@@ -164,7 +165,6 @@ def open_group(make_minutes, workgroup):
     keyword = base.make_keyword("portage")
     page = make_minutes("La réunion parle du budget.", keywords=[keyword.name])
     base.make_comment(page, "Une réunion utile.")
-    reading.read_waiting()
     outbox.drain()
     return workgroup
 
