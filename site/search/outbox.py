@@ -70,7 +70,7 @@ def drain() -> int:
                 done += len(entries)
     except IndexBusyError:
         _patience["over"] = time.monotonic() + 2 * WAIT
-        logger.warning("The search index is busy; its outbox waits for the next drain.")
+        logger.info("The search index is busy; its outbox waits for the next drain.")
     except IndexNotWritableError as error:
         logger.error("%s The search outbox waits.", error)
     except _LostIndexError as lost:
