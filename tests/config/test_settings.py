@@ -83,12 +83,16 @@ def test_it_names_the_package_that_an_engine_lacks(monkeypatch, tmp_path, url, p
         environment.search_backend("SEARCH_URL", tmp_path, on_postgresql=True)
 
 
+def whoosh(path):
+    return {"BACKEND": "search.backend", "PATH": path, "MEMORY_MB": 64}
+
+
 @pytest.mark.parametrize(
     ("url", "expected"),
     [
-        ("", {"BACKEND": "search.backend", "PATH": "/var/index"}),
-        ("whoosh:", {"BACKEND": "search.backend", "PATH": "/var/index"}),
-        ("whoosh:/srv/index", {"BACKEND": "search.backend", "PATH": "/srv/index"}),
+        ("", whoosh("/var/index")),
+        ("whoosh:", whoosh("/var/index")),
+        ("whoosh:/srv/index", whoosh("/srv/index")),
         ("database:", {"BACKEND": "search.engines.postgresql", "PATH": "/var/index"}),
         (
             "opensearch3://me:secret@search.example:9200/minutes",

