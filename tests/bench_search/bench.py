@@ -92,10 +92,11 @@ def cold(fts):
     own, other = [], []
     for word in dice.sample(words[100:8_000], 300):
         wanted = to_search_query(parse(word).tree)
+        match = measuring.fts_word(word)
         first, second = by_turns(
             (
                 lambda wanted=wanted: measuring.rank(wanted),
-                lambda match=measuring.fts_word(word): fts.ask(match),
+                lambda match=match: fts.ask(match),
             ),
             1,
         )
