@@ -65,10 +65,10 @@ class Hit:
 class Search:
     """One reader's search. Asks the database a fixed number of questions, whatever is found."""
 
-    def __init__(self, asked: Asked, user):
+    def __init__(self, asked: Asked, user, mask: sources.Mask | None = None):
         self.asked, self.user = asked, user
         self.degraded = False
-        self.mask = sources.Mask(user)
+        self.mask = mask or sources.Mask(user)  # another search of the same request may share it
 
     @cached_property
     def workgroups(self) -> dict[int, Page]:

@@ -7,6 +7,7 @@ from search.asked import PARAMETERS, Asked
 from search.facets import Facets
 from search.finding import Search
 from search.query import LONGEST_QUERY, MOST_WORDS
+from search.spelling import did_you_mean
 
 #: The parameters that narrow a search.
 FILTERS = (*PARAMETERS.values(), "apres", "avant", "exact")
@@ -40,6 +41,7 @@ def search(request):
             "widening": facets.widening,
             "unknown": finding.unknown,
             "degraded": finding.degraded,
+            "did_you_mean": did_you_mean(finding),
             "addresses": {
                 "everywhere": asked.address(groupe=""),
                 "unfiltered": asked.address(**dict.fromkeys(FILTERS, "")),
