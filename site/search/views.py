@@ -1,6 +1,10 @@
 """The search page."""
 
+from dataclasses import asdict
+
+from django.http import JsonResponse
 from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
 from search.asked import PARAMETERS, Asked
@@ -8,6 +12,7 @@ from search.facets import Facets
 from search.finding import Search
 from search.query import LONGEST_QUERY, MOST_WORDS
 from search.spelling import did_you_mean
+from search.suggesting import suggested
 
 #: The parameters that narrow a search.
 FILTERS = (*PARAMETERS.values(), "apres", "avant", "exact")
@@ -53,3 +58,17 @@ def search(request):
             },
         }
     return render(request, "search/results.html", context)
+
+
+@require_safe
+def suggestions(request):
+    """What begins as `?q=` does and is there for this reader, in the workgroup `?groupe=` if given.
+
+    JSON: {"suggestions": [{"label", "language", "kind", "also", "url"}]}; see `Suggestion`.
+    """
+    asked = Asked.of(request.GET)
+    group = (*asked.chosen["workgroup"], "")[0]
+    found = suggested(asked.typed, request.user, group)
+    response = JsonResponse({"suggestions": [asdict(each) for each in found]})
+    add_never_cache_headers(response)
+    return response
