@@ -7,9 +7,11 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
+from search import missed
 from search.asked import PARAMETERS, Asked
 from search.facets import Facets
 from search.finding import Search
+from search.promotions import promoted
 from search.query import LONGEST_QUERY, MOST_WORDS
 from search.spelling import did_you_mean
 from search.suggesting import suggested
@@ -36,6 +38,9 @@ def search(request):
     }
     if not asked.is_empty:
         page = finding.page(request.GET.get("page", 1))
+        first = promoted(finding) if page.number == 1 else []
+        if not first:
+            missed.record(finding, request)
         facets = Facets(finding, page.object_list)
         context |= {
             "page_obj": page,
@@ -47,6 +52,7 @@ def search(request):
             "unknown": finding.unknown,
             "degraded": finding.degraded,
             "did_you_mean": did_you_mean(finding),
+            "promoted": first,
             "addresses": {
                 "everywhere": asked.address(groupe=""),
                 "unfiltered": asked.address(**dict.fromkeys(FILTERS, "")),
