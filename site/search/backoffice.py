@@ -5,6 +5,7 @@ from django import forms
 from django.conf import settings
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
@@ -13,7 +14,6 @@ from wagtail.admin.ui.tables import (
     BaseColumn,
     ButtonsColumnMixin,
     Column,
-    DateColumn,
     NumberColumn,
     TitleColumn,
 )
@@ -28,6 +28,7 @@ from search.models import MissedQuery
 from search.promotions import promotions_for
 
 PROMOTES = "wagtailsearchpromotions.add_searchpromotion"
+SMALL = "button button-small button-secondary"
 SEES_MISSED = "search.view_missedquery"
 
 
@@ -56,10 +57,10 @@ class Remedies(ButtonsColumnMixin, BaseColumn):
         user, words = parent_context["request"].user, instance.words
         synonym = sources.vocabulary().synonym_url(words, instance.language, user)
         if synonym:
-            yield Button(_("En faire un synonyme…"), url=synonym, icon_name="tag", priority=1)
+            yield Button(_("En faire un synonyme…"), synonym, SMALL, priority=1)
         if user.has_perm(PROMOTES):
             url = f"{reverse('promote')}?{urlencode({'mots': words})}"
-            yield Button(_("Mettre une page en avant…"), url=url, icon_name="pick", priority=2)
+            yield Button(_("Mettre une page en avant…"), url, SMALL, priority=2)
 
 
 class MissedReport(ReportView):
@@ -85,7 +86,12 @@ class MissedReport(ReportView):
         ),
         Column("language", label=_("Langue"), accessor="get_language_display"),
         NumberColumn("times", label=_("Fois"), sort_key="times"),
-        DateColumn("last_day", label=_("La dernière fois"), sort_key="last_day"),
+        Column(
+            "last_day",
+            label=_("La dernière fois"),
+            accessor=lambda row: date_format(row.last_day),
+            sort_key="last_day",
+        ),
         Remedies("remedies", label=_("Que faire")),
     ]
     list_export = ["words", "language", "times", "first_day", "last_day"]

@@ -5,7 +5,6 @@ import datetime
 import pytest
 from django.db import DatabaseError
 from django.urls import reverse
-
 from wagtail.test.utils.form_data import querydict_from_html
 
 from glossary.models import KeywordLabel
@@ -179,9 +178,10 @@ class TestReport:
         assert not KeywordLabel.objects.filter(text="creche").exists()
         # As the browser would send it, with what the scripts of the page fill in.
         data = querydict_from_html(page.content.decode(), form_id="w-editor-form")
-        data = data.dict() | {"text": "null", "text_nl": "null", "text_en": "null", "action-publish": "1"}
+        data = data.dict() | dict.fromkeys(("text", "text_nl", "text_en"), "null")
+        data["action-publish"] = "1"
         response = client.post(reverse("keywords:edit", args=[keyword.pk]), data)
-        assert response.status_code == 302, [(f.errors, f.non_form_errors()) for f in response.context["form"].formsets.values()]
+        assert response.status_code == 302
         label = KeywordLabel.objects.get(text="creche")
         assert (label.keyword, label.kind, label.language) == (
             keyword,
