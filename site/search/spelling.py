@@ -36,8 +36,8 @@ LONG = 6  # letters from which two may be wrong
 THINGS_READ = 5  # results in which the spelling of a word is looked for
 ROWS_READ = 20
 
-#: Rows that words are taken from, newest first: half a second's reading, once in a while.
-MOST_ROWS = 20_000
+#: Texts that words are taken from, newest first: half a second's reading where all are long.
+MOST_ROWS = 5_000
 #: Seconds for which the words once read are good, unless reading them took a twentieth of that.
 FRESH = 60
 REST = 20
