@@ -1,14 +1,13 @@
 """Did you mean: what was typed with a word or two spelled as texts that the reader may see do.
 
-Candidates are words of all texts, whoever may see them. What is offered was searched for as
-this reader, found something, and stands letter for letter in what was found: no word of a text
-that is hidden from them comes out, and none is missing because it also stands in such a text.
+The words of the site's texts are kept for all; which of the texts count is asked for each reader,
+so that what is hidden from them bears neither on what is offered nor on what is not. What is
+offered was searched for as this reader, found something, and stands there letter for letter.
 """
 
 import math
 import time
 import unicodedata
-from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import product
@@ -22,8 +21,10 @@ from search import analysis
 from search.analysis import Token
 from search.asked import Asked
 from search.finding import Search
+from search.matched import code, code_many
 from search.models import Findable, Kind
 from search.query import parse, plain_words
+from search.sources import Mask
 
 #: Results up to which a spelling is offered; one that finds as little again is not.
 FEW = 2
@@ -36,7 +37,7 @@ LONG = 6  # letters from which two may be wrong
 THINGS_READ = 5  # results in which the spelling of a word is looked for
 ROWS_READ = 20
 
-#: Texts that words are taken from, newest first: half a second's reading where all are long.
+#: Texts that words are taken from, newest first: under a second's reading where all are long.
 MOST_ROWS = 5_000
 #: Seconds for which the words once read are good, unless reading them took a twentieth of that.
 FRESH = 60
@@ -53,57 +54,78 @@ class Correction:
 
 
 class Vocabulary:
-    """Folded words of the texts of the site, with the number of texts that have each."""
+    """Folded words of the texts last added to the site, by text, whoever may see it."""
 
-    def __init__(self, counts: Counter):
-        self.counts = counts
-        self._by_length = defaultdict(list)
-        for word in counts:
-            self._by_length[len(word)].append(word)
+    def __init__(self, texts: list[tuple[str, int, list[str]]]):
+        """From (label of the source, primary key in it, words) of each text."""
+        self.source = code(source for source, _, _ in texts)
+        self.source_ids = np.array([pk for _, pk, _ in texts], dtype=np.int64)
+        self._said = code_many(words for _, _, words in texts)
+        self.words: list[str] = self._said.values
+        self.codes = {word: at for at, word in enumerate(self.words)}
+        self.lengths = np.array([len(word) for word in self.words], dtype=np.int64)
+
+    def __len__(self):
+        return len(self.source_ids)
 
     @classmethod
     def read(cls) -> "Vocabulary":
-        counts = Counter()
         # What stands under a heading stands in the row of its page too.
         rows = Findable.objects.filter(heading="").order_by("-pk")[:MOST_ROWS]
-        for kind, said, labels in rows.values_list("kind", "words", "keyword_words").iterator():
-            counts.update(said.split())
-            if kind == Kind.KEYWORD:  # its synonyms, which it is found by
-                counts.update(labels.split())
-        return cls(counts)
+        columns = ("source_type", "source_id", "kind", "words", "keyword_words")
+        return cls(
+            [
+                # A keyword is found by its synonyms too.
+                (source, pk, f"{said} {labels if kind == Kind.KEYWORD else ''}".split())
+                for source, pk, kind, said, labels in rows.values_list(*columns).iterator()
+            ]
+        )
 
-    def near(self, word: str) -> list[tuple[str, int]]:
-        """(word, distance) of those that this may be a misspelling of, likeliest first."""
-        most = 2 if len(word) >= LONG else 1
-        lengths = range(len(word) - most, len(word) + most + 1)
-        words = [each for length in lengths for each in self._by_length.get(length, ())]
-        if not words:
-            return []
-        distances = cdist([word], words, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8)[0]
-        found = [
-            (words[at], int(distances[at]))
-            for at in np.flatnonzero((distances > 0) & (distances <= most))
-        ]
-        own = set(analysis.variants(word))
-        found = [each for each in found if not own.issuperset(analysis.variants(each[0]))]
-        return sorted(found, key=lambda each: self._cost(word, *each))[:CANDIDATES]
+    def seen(self, mask: Mask) -> np.ndarray:
+        """In how many texts that may be seen each word stands."""
+        _, codes = self._said.pairs(mask.rows(self))
+        return np.bincount(codes, minlength=len(self.words))
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """The words that one reader may see, and how many texts that they may see have each."""
+
+    vocabulary: Vocabulary
+    counts: np.ndarray
 
     def options(self, word: str) -> list[tuple[float, str]]:
-        """(cost, word) of what a word may stand for, itself among them."""
+        """(cost, word) of what a word may stand for, itself first, then likeliest first."""
         if len(word) < SHORTEST or not word.isalpha() or word in analysis.STOP_WORDS:
             return [(0, word)]
-        own = self.counts.get(word, 0)
-        found = [
-            (self._cost(word, other, distance) + (2 if own else 0), other)
-            for other, distance in self.near(word)
-            if self.counts[other] > own
+        at = self.vocabulary.codes.get(word)
+        own = 0 if at is None else int(self.counts[at])
+        near = [
+            (self._cost(word, other, distance, count) + (2 if own else 0), other)
+            for other, distance, count in self._near(word)
+            if count > own
         ]
-        return [(0 if own else 3, word), *found]
+        return [(0 if own else 3, word), *sorted(near)[:CANDIDATES]]
 
-    def _cost(self, word: str, other: str, distance: int) -> float:
+    def _near(self, word: str) -> Iterable[tuple[str, int, int]]:
+        """(word, letters that differ, texts) of those that this may be a misspelling of."""
+        most = 2 if len(word) >= LONG else 1
+        lengths = self.vocabulary.lengths
+        alike = np.flatnonzero((self.counts > 0) & (np.abs(lengths - len(word)) <= most))
+        if not len(alike):
+            return
+        words = [self.vocabulary.words[at] for at in alike]
+        distances = cdist([word], words, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8)[0]
+        own = set(analysis.variants(word))
+        for at in np.flatnonzero((distances > 0) & (distances <= most)):
+            # Another form of the same word finds nothing else.
+            if not own.issuperset(analysis.variants(words[at])):
+                yield words[at], int(distances[at]), int(self.counts[alike[at]])
+
+    @staticmethod
+    def _cost(word: str, other: str, distance: int, count: int) -> float:
         # People know how a word begins; and what many texts say is likelier meant.
-        same_start = word[0] == other[0]
-        return distance + (0 if same_start else 0.5) - 0.3 * math.log10(self.counts[other])
+        return distance + (0 if word[0] == other[0] else 0.5) - 0.3 * math.log10(count)
 
 
 #: Until when, in seconds of the monotonic clock, the words that were read are good.
@@ -111,7 +133,7 @@ _vocabulary: tuple[float, Vocabulary] | None = None
 
 
 def vocabulary() -> Vocabulary:
-    """The words as of the last minute: read seldom, and never of consequence for who sees what."""
+    """The words as of the last minute; who may see them is never kept."""
     global _vocabulary
     start = time.monotonic()
     if _vocabulary is None or _vocabulary[0] < start:
@@ -123,11 +145,15 @@ def vocabulary() -> Vocabulary:
 
 def did_you_mean(search: Search) -> Correction | None:
     """The likeliest other spelling of a search that found hardly anything, or None."""
-    found = len(np.unique(search.matched.thing))
     text, tokens = plain_words(search.asked.typed)
-    if found > FEW or search.degraded or not tokens:
+    if search.found.total > FEW or search.degraded or not tokens:
         return None
-    for words in _corrections([token.word for token in tokens]):
+    found = len(np.unique(search.matched.thing))  # without regard to what was chosen
+    if found > FEW:
+        return None
+    kept = vocabulary()
+    known = Known(kept, kept.seen(search.mask))
+    for words in _corrections([token.word for token in tokens], known):
         corrected = _replaced(text, tokens, words)
         asked = replace(search.asked, typed=corrected, words=parse(corrected))
         other = Search(asked, search.user, mask=search.mask)
@@ -139,9 +165,8 @@ def did_you_mean(search: Search) -> Correction | None:
     return None
 
 
-def _corrections(words: list[str]) -> list[list[str]]:
+def _corrections(words: list[str], known: Known) -> list[list[str]]:
     """Other words in the place of these, likeliest first."""
-    known = vocabulary()
     options = [known.options(word) for word in words]
     # Of many words those stay that texts have.
     open_ones = [at for at, some in enumerate(options) if len(some) > 1]

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from search import outbox
 from tests import base
+from tests.journeys.test_accessibility import faults
 
 
 @pytest.fixture
@@ -45,6 +46,7 @@ def test_a_visitor_chooses_a_suggestion_by_keyboard_alone(open_browser, minutes,
     box = page.locator(".completions").bounding_box()
     assert box["x"] >= 0 and box["x"] + box["width"] <= width
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert faults(page) == []
     page.keyboard.press("Escape")
     expect(field).to_have_attribute("aria-expanded", "false")
     assert field.input_value() == "réun"

@@ -144,3 +144,15 @@ class TestPrivate:
             assert offered(typed) is None
             assert offered(typed, member) is None
             assert offered(typed, group_member)[0] == meant
+
+    def test_what_is_hidden_bears_on_nothing_that_is_offered(
+        self, private_workgroup, make_minutes, offered, group_member
+    ):
+        make_minutes("Le partage des outils.")
+        before = offered("parfage")
+        assert before[0] == "partage"
+        for _ in range(3):  # the word that is typed, and others as near and more frequent
+            make_minutes("Parfage parhage parjage parkage parlage.", under=private_workgroup)
+        spelling._vocabulary = None
+        assert offered("parfage") == before
+        assert offered("parfage", group_member) is None
