@@ -117,16 +117,16 @@ class Matched:
         return cls(
             keys=np.array(keys, dtype=np.int64),
             scores=np.array(scores, dtype=np.float64),
-            thing=code(zip(sources, ids, kinds, own, strict=True)).codes.astype(np.int64),
+            thing=_code(zip(sources, ids, kinds, own, strict=True)).codes.astype(np.int64),
             day=np.array([day.toordinal() if day else NO_DAY for day in days], dtype=np.int64),
-            source=code(sources),
+            source=_code(sources),
             source_ids=np.array(ids, dtype=np.int64),
-            kind=code(kinds),
-            language=code(languages),
-            workgroup=code(groups),
-            author=code(author or None for author in authors),
-            keyword=code_many(many[0]),
-            person=code_many(many[1]),
+            kind=_code(kinds),
+            language=_code(languages),
+            workgroup=_code(groups),
+            author=_code(author or None for author in authors),
+            keyword=_code_many(many[0]),
+            person=_code_many(many[1]),
         )
 
     @cached_property
@@ -242,7 +242,7 @@ class Chosen:
         return np.flatnonzero(is_first)
 
 
-def code(values: Iterable) -> Coded:
+def _code(values: Iterable) -> Coded:
     """The values of each row as codes; None is no value."""
     known: dict = {None: -1}
     # One less than their number: None was there first.
@@ -250,8 +250,7 @@ def code(values: Iterable) -> Coded:
     return Coded(np.array(codes, dtype=np.int32), list(known)[1:])
 
 
-def code_many(rows: Iterable[Collection]) -> ManyCoded:
-    """The values of each row as codes, each once."""
+def _code_many(rows: Iterable[Collection]) -> ManyCoded:
     known: dict = {}
     codes, lengths = [], [0]
     for values in rows:

@@ -21,7 +21,7 @@ from search import analysis
 from search.analysis import Token
 from search.asked import Asked
 from search.finding import Search
-from search.matched import code, code_many
+from search.matched import _code, _code_many
 from search.models import Findable, Kind
 from search.query import parse, plain_words
 from search.sources import Mask
@@ -58,9 +58,9 @@ class Vocabulary:
 
     def __init__(self, texts: list[tuple[str, int, list[str]]]):
         """From (label of the source, primary key in it, words) of each text."""
-        self.source = code(source for source, _, _ in texts)
+        self.source = _code(source for source, _, _ in texts)
         self.source_ids = np.array([pk for _, pk, _ in texts], dtype=np.int64)
-        self._said = code_many(words for _, _, words in texts)
+        self._said = _code_many(words for _, _, words in texts)
         self.words: list[str] = self._said.values
         self.codes = {word: at for at, word in enumerate(self.words)}
         self.lengths = np.array([len(word) for word in self.words], dtype=np.int64)
