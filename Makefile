@@ -18,7 +18,7 @@ PIP := $(RUN) -m pip install --quiet --disable-pip-version-check --require-hashe
 # Written by others, for older Pythons: their warnings are not ours to mend.
 export PYTHONWARNINGS ?= ignore::SyntaxWarning
 
-.PHONY: help setup assets demo test test-tools browser lint check pins messages bench soak clean
+.PHONY: help setup assets demo test test-tools browser contract lint check pins messages bench soak clean
 
 help:
 	@echo "make demo   set up, load the demo, serve it on 127.0.0.1:$(PORT) (PORT= to change)"
@@ -65,7 +65,7 @@ demo: setup
 	@echo "Serving on http://127.0.0.1:$(PORT)/ (Ctrl-C stops)"
 	@$(MANAGE) runserver --noreload 127.0.0.1:$(PORT)
 
-test: setup test-tools lint check browser
+test: setup test-tools lint check browser contract
 	@$(RUN) -m pytest $(WORKERS) $(PYTEST)
 
 test-tools: $(VENV)/.tests
@@ -81,6 +81,12 @@ check: test-tools
 	@$(MANAGE) check --fail-level WARNING
 
 check: export PYTHONPATH = site
+
+# What modelsearch asks of any backend. A run of its own: its test app has its own settings.
+contract: test-tools
+	@echo "modelsearch's own tests, on our backend"
+	@$(RUN) -m pytest -c tests/contract/pytest.ini --rootdir tests/contract \
+		--confcutdir tests/contract tests/contract
 
 # Journeys drive a real Chromium. It is installed where apt and the right to use it are there;
 # elsewhere those tests are listed as left out, and in CI they fail.

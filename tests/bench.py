@@ -3,6 +3,7 @@
 Nothing here fails on a time: machines are noisy, and a figure is for reading.
 """
 
+import itertools
 import random
 import re
 import statistics
@@ -14,9 +15,11 @@ from django.core.cache import cache
 from django.db import connection
 from django.urls import reverse
 from django.utils.html import escape
+from modelsearch.backends import get_search_backend
 
 from glossary.linking import Term, TermIndex, link_terms, word
 from search import analysis, outbox
+from search.models import Findable, Kind
 from tests import base
 from tests.glossary.filling import fill_topic
 from tests.test_query_counts import fill, queries_of
@@ -74,6 +77,56 @@ def test_posting_into_a_short_and_a_long_thread(workgroup):
     for _ in range(1000):
         base.make_comment(minutes, parent=first)
     line("posting a reply: thread of 10, then of 1,000", short, posting(first))
+
+
+def milliseconds_of_an_edit(page):
+    """The median time of publishing a page again and having it indexed, as its request does."""
+    taken = []
+    for number in range(ROUNDS):
+        page.body = [base.text_block(f"Le budget, {number}.")]
+        start = time.perf_counter()
+        page.save_revision().publish()
+        outbox.drain()
+        taken.append((time.perf_counter() - start) * 1000)
+    return statistics.median(taken)
+
+
+def fill_index(number):
+    """So many more rows to be found, their words common and rare, and an index that has them."""
+    dice = random.Random(number)
+    words = [
+        "".join(dice.choice("bdfglmnprstv") + dice.choice("aeiou") for _ in range(3))
+        for _ in range(20_000)
+    ]
+    weights = list(itertools.accumulate(1 / (at + 10) for at in range(len(words))))
+    rows = []
+    for at in range(number):
+        text = dice.choices(words, cum_weights=weights, k=int(dice.lognormvariate(4, 0.8)) + 3)
+        terms = " ".join(text)
+        rows.append(
+            Findable(
+                source_type="a.filling",
+                source_id=at,
+                kind=Kind.COMMENT,
+                language="fr",
+                title=text[0],
+                title_terms=text[0],
+                text_terms=terms,
+                words=" ".join(dict.fromkeys(text)),
+            )
+        )
+    Findable.objects.bulk_create(rows, batch_size=500)
+    get_search_backend().get_index_for_model(Findable).rebuild()
+
+
+def test_an_edit_with_an_empty_and_a_large_index(workgroup):
+    page = base.make_minutes(workgroup)
+    outbox.drain()
+    empty = milliseconds_of_an_edit(page)
+    fill_index(10_000)
+    line(
+        "publishing a page again: index empty, then of 10,000", empty, milliseconds_of_an_edit(page)
+    )
 
 
 @pytest.mark.parametrize("who", ["stranger", "member"])

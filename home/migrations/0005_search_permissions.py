@@ -8,7 +8,7 @@ from home.setting_up import editors_permissions
 class Migration(migrations.Migration):
     dependencies = [
         ("home", "0004_glossary_permissions"),
-        ("search", "0004_title_words_and_missed_queries"),
+        ("search", "0005_title_words_and_missed_queries"),
         ("wagtailsearchpromotions", "0008_query_verbose_name"),
     ]
 

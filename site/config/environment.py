@@ -1,6 +1,8 @@
 """Read settings from the environment, and refuse nonsense in one sentence that names it."""
 
 import os
+from importlib.util import find_spec
+from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 
@@ -53,3 +55,43 @@ def address(name: str, default: str | None = None) -> SplitResult:
     except ValueError as error:
         raise BadSetting(f"{name} is {value!r}; it is not an address: {error}.") from error
     return parts
+
+
+#: The engines behind a server: their module, and the package that speaks with it.
+_SERVERS = {
+    "elasticsearch9": ("search.engines.elasticsearch", "elasticsearch", "elasticsearch>=9,<10"),
+    "opensearch3": ("search.engines.opensearch", "opensearchpy", "opensearch-py>=3,<4"),
+}
+
+
+def search_backend(name: str, folder: Path, on_postgresql: bool) -> dict:
+    """The search backend that the variable asks for, as a value of WAGTAILSEARCH_BACKENDS.
+
+    `folder` is where what lies in files is kept. Raises BadSetting for an engine that is not
+    known, that the database cannot be, or that lacks its package.
+    """
+    parts = address(name, "whoosh:")
+    scheme, in_clear = parts.scheme.removesuffix("s"), not parts.scheme.endswith("s")
+    if parts.scheme == "whoosh" and not parts.netloc:
+        # What each process may keep of the index in memory.
+        memory = number("SEARCH_MEMORY_MB", 64)
+        path = parts.path or str(folder)
+        return {"BACKEND": "search.backend", "PATH": path, "MEMORY_MB": memory}
+    if parts.scheme == "database" and not (parts.netloc or parts.path):
+        if not on_postgresql:
+            raise BadSetting(f"{name} is database:, which needs PostgreSQL; see DATABASE_URL.")
+        return {"BACKEND": "search.engines.postgresql", "PATH": str(folder)}
+    if scheme in _SERVERS and parts.hostname:
+        backend, module, package = _SERVERS[scheme]
+        if find_spec(module) is None:
+            raise BadSetting(
+                f"{name} asks for {scheme}, whose package is missing: pip install '{package}'."
+            )
+        port = "" if parts.port else ":9200"  # without one, its client would refuse the address
+        server = f"{'http' if in_clear else 'https'}://{parts.netloc}{port}"
+        prefix = parts.path.strip("/") or "plenum"
+        return {"BACKEND": backend, "PATH": str(folder), "URL": server, "PREFIX": prefix}
+    raise BadSetting(
+        f"{name} must be whoosh:, whoosh:/a/folder, database:, elasticsearch9://host:9200"
+        " or opensearch3://host:9200."
+    )

@@ -1,7 +1,8 @@
 """The only settings. What differs from one place to another comes from the environment.
 
 DEBUG, SECRET_KEY, ALLOWED_HOSTS, BASE_URL, DATABASE_URL, EMAIL_URL, FROM_EMAIL, VAR_DIR,
-TRUSTED_PROXIES: each is explained where it is read, and in docs/settings.md.
+TRUSTED_PROXIES, SEARCH_URL, SEARCH_MEMORY_MB: each is explained where it is read, and in
+docs/settings.md.
 """
 
 import sys
@@ -260,7 +261,9 @@ COMMENT_CONFIRM_DAYS = 7
 # --- Search -----------------------------------------------------------------------------------
 
 WAGTAILSEARCH_BACKENDS = {
-    "default": {"BACKEND": "search.backend", "PATH": str(VAR_DIR / "index")},
+    "default": environment.search_backend(
+        "SEARCH_URL", VAR_DIR / "index", "postgresql" in DATABASES["default"]["ENGINE"]
+    ),
 }
 
 # --- Mail -------------------------------------------------------------------------------------

@@ -2,15 +2,17 @@
 
 Their index half is `search.model_index`.
 
-Whoosh ranks primary keys; the database filters, orders, slices and counts the objects behind
-them. What may be filtered on is therefore all that the ORM can say, and rights, deletions and
-moves count at once, whatever the index still holds.
+The index ranks primary keys; the database filters and orders the objects behind them. What
+may be filtered on is therefore all that the ORM can say, and rights, deletions and moves count
+at once, whatever the index still holds. Only where a whole model is searched, without any
+filter, the index counts and slices by itself.
 
     WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "search.backend", "PATH": "var/index"}}
 
-PATH    the folder of the indexes, one for each root model; private and disposable
-OUTBOX  True (default): writes wait in `search.outbox` until the transaction is committed;
-        False: they are made at once, for a project that does without that table
+PATH       the folder of the indexes, one for each root model; private and disposable
+OUTBOX     True (default): writes wait in `search.outbox` until the transaction is committed;
+           False: they are made at once, for a project that does without that table
+MEMORY_MB  what one process may remember of all indexes, in megabytes (default 64)
 """
 
 import logging
@@ -40,8 +42,16 @@ from search.model_index import (
     fields_of,
     indexed_root,
 )
+from search.native import Ranked
+from search.native_memory import memory
 from search.queries import AmongKeys, Prefix
-from search.whoosh_index import IndexUnavailableError, query, writing_lock
+from search.whoosh_index import (
+    Beginning,
+    IndexUnavailableError,
+    WhooshIndex,
+    query,
+    writing_lock,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -57,8 +67,6 @@ class WhooshSearchQueryCompiler(BaseSearchQueryCompiler):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        #: What this query has found, kept for the slices and counts made from one search.
-        self.ranking: list[tuple[str, float]] | None = None
         self.degraded = False
         # A search on a parent model also looks into the fields of the models made from it.
         self.boosts: dict[str, float] = {}
@@ -85,8 +93,10 @@ class WhooshSearchQueryCompiler(BaseSearchQueryCompiler):
 
     def compile(self) -> query.Query | None:
         """The question for Whoosh; None for everything."""
-        compiled = self._compile(self.query, 1.0)
-        return None if isinstance(compiled, query.Every) else compiled.normalize()
+        if not hasattr(self, "compiled"):
+            compiled = self._compile(self.query, 1.0)
+            self.compiled = None if isinstance(compiled, query.Every) else compiled.normalize()
+        return self.compiled
 
     def _compile(self, wanted, boost: float) -> query.Query:
         if isinstance(wanted, PlainText):
@@ -113,7 +123,7 @@ class WhooshSearchQueryCompiler(BaseSearchQueryCompiler):
             return _join(words, wanted.operator)
         if isinstance(wanted, Prefix):
             names = self.beginnings or list(self.boosts)
-            return _either(query.Prefix(name, wanted.beginning, boost=boost) for name in names)
+            return _either(Beginning(name, wanted.beginning, boost=boost) for name in names)
         if isinstance(wanted, Boost):
             return self._compile(wanted.subquery, boost * wanted.boost)
         if isinstance(wanted, MatchAll):
@@ -160,8 +170,7 @@ class WhooshAutocompleteQueryCompiler(WhooshSearchQueryCompiler):
     def _words(self, text, boost):
         return [
             _either(
-                query.Prefix(name, word, boost=boost * weight)
-                for name, weight in self.boosts.items()
+                Beginning(name, word, boost=boost * weight) for name, weight in self.boosts.items()
             )
             for word in analysis.words(text)
         ]
@@ -202,14 +211,30 @@ class WhooshSearchResults(BaseSearchResults):
         self._matching()
         return self.query_compiler.degraded
 
+    def selection(self) -> Ranked | None:
+        """All documents of the index that match, in arrays; None if the index is of no use.
+
+        What waits in the outbox is worked off first, or left out where that cannot be done.
+        The queryset's filters have no say in it, nor do rights: the caller masks what may not
+        be seen, and what is no more in the database.
+        """
+        if not hasattr(self.query_compiler, "selection"):
+            outdated = self._outdated()
+            ranked = self._rank()
+            if ranked is not None and outdated:
+                ranked = ranked.without(outdated)
+            self.query_compiler.selection = ranked
+        return self.query_compiler.selection
+
     def ranked_values(self, *fields: str) -> list[tuple]:
         """(score, *values) of every hit, best first: all that grouping and counting need."""
-        queryset, scores = self._matching()
+        queryset, ranked = self._matching()
         rows = queryset.order_by("-pk").values_list("pk", *fields)
-        if scores is None:
+        if ranked is None:
             return [(0.0, *row[1:]) for row in rows]
-        found = {str(row[0]): row[1:] for row in rows}
-        return [(score, *found[key]) for key, score in scores.items() if key in found]
+        found = {row[0]: row[1:] for row in rows}
+        hits = zip(*_best(queryset.model, ranked), strict=True)
+        return [(score, *found[key]) for key, score in hits if key in found]
 
     def facet(self, field_name):
         if self.query_compiler._get_filterable_field(field_name) is None:
@@ -226,66 +251,89 @@ class WhooshSearchResults(BaseSearchResults):
         )
 
     def _do_count(self):
-        queryset, scores = self._matching()
-        if scores is None or not self.query_compiler.order_by_relevance:
+        queryset, ranked = self._matching()
+        if ranked is None or not self.query_compiler.order_by_relevance:
             return queryset[self.start : self.stop].count()
-        return len(self._visible_keys()[self.start : self.stop])
+        return len(range(len(self._visible()))[self.start : self.stop])
 
     def _do_search(self):
-        queryset, scores = self._matching()
-        if scores is not None and self.query_compiler.order_by_relevance:
-            keys = self._visible_keys()[self.start : self.stop]
+        queryset, ranked = self._matching()
+        scores = {}
+        if ranked is not None and self.query_compiler.order_by_relevance:
+            keys, best = _best(queryset.model, self._visible(), self.stop)
+            keys, best = keys[self.start :], best[self.start :]
+            scores = dict(zip(keys, best, strict=True))
             everything = self.query_compiler.queryset.order_by()
             wanted = everything.filter(AmongKeys(F("pk"), keys)) if keys else []
-            found = {str(item.pk): item for item in wanted}
+            found = {item.pk: item for item in wanted}
             items = [found[key] for key in keys if key in found]
         else:
             if not self.query_compiler.order_by_relevance and not queryset.query.order_by:
                 queryset = queryset.order_by("-pk")  # the same order from one page to the next
             items = list(queryset[self.start : self.stop])
+            if self._score_field and ranked is not None:
+                ranked = ranked.among([item.pk for item in items])
+                scores = dict(zip(*_best(queryset.model, ranked), strict=True))
         if self._score_field:
             for item in items:
-                setattr(item, self._score_field, (scores or {}).get(str(item.pk)))
+                setattr(item, self._score_field, scores.get(item.pk))
         return items
 
-    def _visible_keys(self) -> list[str]:
-        """The keys of all hits that the queryset lets through, best first."""
+    def _visible(self) -> Ranked:
+        """All hits that the queryset lets through."""
         compiler = self.query_compiler
-        if not hasattr(compiler, "visible_keys"):
-            queryset, scores = self._matching()
-            let_through = {str(pk) for pk in queryset.order_by().values_list("pk", flat=True)}
-            compiler.visible_keys = [key for key in scores if key in let_through]
-        return compiler.visible_keys
+        if not hasattr(compiler, "visible"):
+            queryset, compiler.visible = self._matching()
+            if not _is_whole(compiler.queryset):
+                let_through = queryset.order_by().values_list("pk", flat=True)
+                compiler.visible = compiler.visible.among(let_through)
+        return compiler.visible
 
-    def _matching(self) -> tuple[QuerySet, dict[str, float] | None]:
-        """The queryset narrowed to what matches, and the scores by key where there are any."""
+    def _matching(self) -> tuple[QuerySet, Ranked | None]:
+        """The queryset narrowed to what matches, and what was found, if words were asked for."""
         compiler = self.query_compiler
         if not hasattr(compiler, "matching"):
             compiler.matching = self._match()
         return compiler.matching
 
     def _match(self):
-        compiler, queryset = self.query_compiler, self.query_compiler.queryset
-        wanted = compiler.compile()
+        queryset, outdated = self.query_compiler.queryset, self._outdated()
+        if outdated:
+            queryset = queryset.exclude(AmongKeys(F("pk"), list(outdated)))
+        wanted = self.query_compiler.compile()
         if wanted is None:
             return queryset, None
         if wanted == query.NullQuery:
             return queryset.none(), None
-        index = self.backend.get_index_for_model(queryset.model)
+        ranked = self.selection()
+        if ranked is None:
+            return self._database_search(queryset), None
+        if not len(ranked):
+            return queryset.none(), None
+        return queryset.filter(AmongKeys(F("pk"), ranked)), ranked
+
+    def _outdated(self) -> set[str]:
+        """The keys of what the index does not know as it is now, and could not be told."""
+        compiler, outbox = self.query_compiler, self.backend.outbox
+        if not hasattr(compiler, "outdated"):
+            root = indexed_root(compiler.queryset.model)
+            compiler.outdated = outbox.catch_up(root) if outbox else set()
+        return compiler.outdated
+
+    def _rank(self) -> Ranked | None:
+        wanted = self.query_compiler.compile() or query.Every()
+        index = self.backend.get_index_for_model(self.query_compiler.queryset.model)
         try:
             try:
-                scores = dict(index.files.search(wanted))
+                return index.files.rank(wanted)
             except IndexUnavailableError as error:
                 logger.info("%s", error)
                 if not index.heal():
                     raise
-                scores = dict(index.files.search(wanted))
+                return index.files.rank(wanted)
         except IndexUnavailableError:
-            compiler.degraded = True
-            return self._database_search(queryset), None
-        if not scores:
-            return queryset.none(), None
-        return queryset.filter(AmongKeys(F("pk"), list(scores))), scores
+            self.query_compiler.degraded = True
+            return None
 
     def _database_search(self, queryset):
         """What the database finds by itself: words anywhere in plain fields, not ranked."""
@@ -301,6 +349,27 @@ class WhooshSearchResults(BaseSearchResults):
         if found == fallback.MATCH_NONE or not compiler.fields_names:
             return queryset.none()
         return queryset.filter(found)
+
+
+def _best(model, ranked: Ranked, count: int | None = None) -> tuple[list, list[float]]:
+    """The primary keys and scores of the best so many, best first."""
+    best = ranked.top(count)
+    keys = ranked.keys[best].tolist()
+    if keys and isinstance(keys[0], str):
+        keys = list(map(model._meta.pk.to_python, keys))
+    return keys, ranked.scores[best].tolist()
+
+
+def _is_whole(queryset: QuerySet) -> bool:
+    """Whether the queryset is all that its index is about."""
+    asked = queryset.query
+    return (
+        queryset.model is indexed_root(queryset.model)
+        and not asked.where
+        and not asked.combinator
+        and not asked.is_sliced
+        and len(asked.alias_map) <= 1
+    )
 
 
 class PlainCompiler(fallback.DatabaseSearchQueryCompiler):
@@ -336,6 +405,7 @@ class WhooshSearchBackend(BaseSearchBackend):
                 "The Whoosh search backend needs PATH, the folder its indexes are kept in."
             )
         self.path = Path(params["PATH"])
+        memory.limit = int(params.get("MEMORY_MB", 64) * 2**20)
         self.outbox = None
         if params.get("OUTBOX", True):
             from search import outbox  # needs the app's tables, which a backend alone hasn't
@@ -344,6 +414,13 @@ class WhooshSearchBackend(BaseSearchBackend):
 
     def get_index_for_model(self, model):
         return self.index_class(self, indexed_root(model))
+
+    def open_files(self, root, names: tuple[str, ...], columns: dict[str, str], version: str):
+        """Where the index of a root model is kept: what another engine has in its own way.
+
+        `names` are its fields of terms; `columns`, with their kinds, are for who can use them.
+        """
+        return WhooshIndex(self.path / root._meta.label_lower, names, version, columns)
 
     def lock(self, wait: float = WAIT):
         """The lock that every writer of these indexes holds."""

@@ -1,6 +1,6 @@
 """What a search finds as Atom, for the reader who asks."""
 
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 
 from django.contrib.syndication.views import Feed
 from django.urls import reverse
@@ -32,10 +32,18 @@ def feed(request):
     return response
 
 
+class Settled(Atom1Feed):
+    """Atom that says the same of nothing each time; Django's would be updated at each reading."""
+
+    def latest_post_date(self):
+        dated = [item["updateddate"] for item in self.items if item["updateddate"]]
+        return max(dated, default=datetime(1970, 1, 1, tzinfo=UTC))
+
+
 class Found(Feed):
     """The feed of one request; `feed` makes it."""
 
-    feed_type = Atom1Feed
+    feed_type = Settled
 
     def get_object(self, request):
         self.request = request

@@ -27,9 +27,6 @@ from search.snippets import Marker
 PER_PAGE = 20
 OTHER_PASSAGES = 3
 
-#: Of these each is a result of its own; the other rows of one source and kind are one together.
-APART = (Kind.DECISION, Kind.ACTION, Kind.DOCUMENT)
-
 #: Where the words are looked for when only what a thing says itself counts.
 OWN_FIELDS = ["title_terms", "heading_terms", "text_terms", "context_terms", "words"]
 
@@ -83,7 +80,7 @@ class Search:
         words = to_search_query(self.asked.words.tree)
         fields = OWN_FIELDS if self.asked.exact else None
         results = get_search_backend().search(words, Findable.objects.all(), fields=fields)
-        matched = Matched.from_rows(results.ranked_values(*COLUMNS), by_part=APART)
+        matched = matched_in(results)
         self.degraded = results.degraded
         # One question for the keywords that were found, that are carried and that were typed.
         vocabulary = sources.vocabulary().label()
@@ -254,6 +251,15 @@ class Search:
         words = self.asked.words
         texts = [*words.keywords, *words.without.keywords, *self.asked.chosen.get("keyword", ())]
         return sources.vocabulary().named({*texts, *words.runs})
+
+
+def matched_in(results) -> Matched:
+    """All rows of Findable that a search found, whoever may see them."""
+    # The index holds all that is needed; without it, or with another engine, rows do.
+    ranked = results.selection()
+    if ranked is not None and ranked.has_columns:
+        return Matched.from_index(ranked)
+    return Matched.from_rows(results.ranked_values(*COLUMNS))
 
 
 def to_search_query(node: Node | None) -> SearchQuery:

@@ -11,12 +11,16 @@ from functools import cached_property
 
 import numpy as np
 
+from search.fields import ColumnField
+from search.native import Ranked
+from search.whoosh_files import NOTHING, Values
+
 #: The columns of Findable that `Matched.from_rows` takes, after the score and in this order.
 COLUMNS = (
     "pk",
     "source_type",
     "source_id",
-    "part",
+    "thing",
     "kind",
     "language",
     "workgroup",
@@ -104,20 +108,15 @@ class Matched:
         return len(self.keys)
 
     @classmethod
-    def from_rows(cls, rows: Iterable[tuple], by_part: Collection[str] = ()) -> "Matched":
-        """From (score, *COLUMNS) of each row; kinds in `by_part` are a thing for each part."""
+    def from_rows(cls, rows: Iterable[tuple]) -> "Matched":
+        """From (score, *COLUMNS) of each row."""
         rows = list(rows)
         columns = list(zip(*rows, strict=True)) or [()] * (len(COLUMNS) + 1)
-        scores, keys, sources, ids, parts, kinds, languages, groups, days, authors, *many = columns
-        # The stretches of a long document are one thing.
-        own = [
-            part.partition("/")[0] if kind in by_part else ""
-            for part, kind in zip(parts, kinds, strict=True)
-        ]
+        scores, keys, sources, ids, things, kinds, languages, groups, days, authors, *many = columns
         return cls(
             keys=np.array(keys, dtype=np.int64),
             scores=np.array(scores, dtype=np.float64),
-            thing=_code(zip(sources, ids, kinds, own, strict=True)).codes.astype(np.int64),
+            thing=_code(things).codes.astype(np.int64),
             day=np.array([day.toordinal() if day else NO_DAY for day in days], dtype=np.int64),
             source=_code(sources),
             source_ids=np.array(ids, dtype=np.int64),
@@ -127,6 +126,29 @@ class Matched:
             author=_code(author or None for author in authors),
             keyword=_code_many(many[0]),
             person=_code_many(many[1]),
+        )
+
+    @classmethod
+    def from_index(cls, ranked: Ranked) -> "Matched":
+        """From what the index found, by the columns that it holds."""
+
+        def column(name):
+            return ranked.column(f"{ColumnField.PREFIX}{name}")
+
+        days = column("date").codes
+        return cls(
+            keys=ranked.keys,
+            scores=ranked.scores.astype(np.float64),
+            thing=column("thing").codes.astype(np.int64),
+            day=np.where(days == NOTHING, NO_DAY, days),
+            source=_of_words(column("source_type")),
+            source_ids=column("source_id").codes,
+            kind=_of_words(column("kind")),
+            language=_of_words(column("language")),
+            workgroup=_of_numbers(column("workgroup")),
+            author=_of_words(column("author")),
+            keyword=_of_lists(column("keyword_ids"), int),
+            person=_of_lists(column("person_names"), str),
         )
 
     @cached_property
@@ -248,6 +270,38 @@ def _code(values: Iterable) -> Coded:
     # One less than their number: None was there first.
     codes = [known.setdefault(value, len(known) - 1) for value in values]
     return Coded(np.array(codes, dtype=np.int32), list(known)[1:])
+
+
+def _of_words(column: Values) -> Coded:
+    codes, words = _used(column)
+    return Coded(codes, words)
+
+
+def _of_numbers(column: Values) -> Coded:
+    numbers, codes = np.unique(column.codes, return_inverse=True)
+    none = int(len(numbers) > 0 and numbers[0] == NOTHING)
+    return Coded((codes - none).astype(np.int32), numbers[none:].tolist())
+
+
+def _of_lists(column: Values, kind: type) -> ManyCoded:
+    codes, words = _used(column)
+    return ManyCoded(column.offsets, codes, [kind(word) for word in words])
+
+
+def _used(column: Values) -> tuple[np.ndarray, list[str]]:
+    """The codes anew for only those words that come up: an index knows many more."""
+    used = np.zeros(len(column.words) + 1, dtype=bool)  # the last place is for -1, no word
+    used[column.codes] = True
+    used[-1] = False
+    anew = np.cumsum(used, dtype=np.int32) - 1
+    anew[-1] = -1
+    words = [column.words[code] for code in np.flatnonzero(used)]
+    # The empty text is no value of its own.
+    if "" in words:
+        empty = words.index("")
+        anew = np.where(anew == empty, -1, np.where(anew > empty, anew - 1, anew)).astype(np.int32)
+        words.pop(empty)
+    return anew[column.codes], words
 
 
 def _code_many(rows: Iterable[Collection]) -> ManyCoded:

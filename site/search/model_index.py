@@ -5,12 +5,14 @@ fields, their words analysed in the language of the object.
 """
 
 import logging
+import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
+from functools import cache
 
-from django.db import OperationalError, close_old_connections, connection, transaction
+from django.db import OperationalError, close_old_connections, connection, models, transaction
 from django.db.models import Manager, QuerySet
 from modelsearch.backends.base import BaseIndex
 from modelsearch.index import (
@@ -22,8 +24,9 @@ from modelsearch.index import (
 )
 
 from search import analysis
-from search.fields import TermsField, WordsField
-from search.whoosh_index import IndexBusyError, WhooshIndex, Writer
+from search.fields import ColumnField, TermsField, WordsField
+from search.native import KEY_COLUMN
+from search.whoosh_index import IndexBusyError
 
 logger = logging.getLogger(__name__)
 
@@ -34,8 +37,12 @@ CHUNK = 500  # objects read from the database at a time
 REBUILT_AT_ONCE = 1_000
 #: Seconds after which a rebuild that did not help is tried again.
 PATIENCE = 60
+#: Documents that a thread beside the requests goes through to merge segments: some seconds of
+#: work. `drain_search_outbox` merges bigger ones.
+MERGED_ASIDE = 5_000
 
 
+@cache
 def fields_of(model) -> dict[str, SearchField | AutocompleteField]:
     """The searchable fields of a model by their names in the index, related ones included."""
     found = {}
@@ -68,8 +75,26 @@ def family(model) -> list[type]:
     )
 
 
-def document_of(obj) -> dict[str, str]:
-    """What an object says, as space-parted terms by index field."""
+@cache
+def shape_of(root) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The fields of the index of a root model, and its columns with their kinds."""
+    key = root._meta.pk
+    while isinstance(key, models.ForeignKey):
+        key = key.target_field
+    columns = {KEY_COLUMN: "number" if isinstance(key, models.IntegerField) else "word"}
+    for model in family(root):
+        for field in _columns_of(model):
+            columns[ColumnField.PREFIX + field.field_name] = field.column_kind(model)
+    names = {name for model in family(root) for name in fields_of(model)}
+    return tuple(sorted(names)), columns
+
+
+def _columns_of(model) -> list[ColumnField]:
+    return [field for field in model.get_search_fields() if isinstance(field, ColumnField)]
+
+
+def document_of(obj) -> dict:
+    """What an object says: space-parted terms by index field, and the values of its columns."""
     language = getattr(obj, "language", None)
     document: dict[str, list[str]] = {}
 
@@ -90,7 +115,10 @@ def document_of(obj) -> dict[str, str]:
                     document.setdefault(f"a__{name}", []).extend(analysis.words(text))
 
     walk(obj, obj.get_search_fields(), [])
-    return {name: joined for name, found in document.items() if (joined := " ".join(found))}
+    said = {name: joined for name, found in document.items() if (joined := " ".join(found))}
+    for field in _columns_of(type(obj)):
+        said[ColumnField.PREFIX + field.field_name] = field.column_value(obj)
+    return said
 
 
 @contextmanager
@@ -133,13 +161,10 @@ class WhooshModelIndex(BaseIndex):
     def __init__(self, backend, root):
         super().__init__(backend)
         self.root = root
-        names = {name for model in family(root) for name in fields_of(model)}
-        self.files = WhooshIndex(
-            backend.path / root._meta.label_lower,
-            tuple(sorted(names)),
-            version=f"1.{analysis.VERSION}",
-        )
-        self._writer: Writer | None = None
+        names, columns = shape_of(root)
+        #: Where the engine keeps this index; `search.engines` says what it offers.
+        self.files = backend.open_files(root, names, columns, f"2.{analysis.VERSION}")
+        self._writer = None
 
     def __str__(self):
         return self.get_key()
@@ -181,7 +206,24 @@ class WhooshModelIndex(BaseIndex):
             for key in missing:
                 writer.remove(str(key))
 
-    def _put(self, writer: Writer, items: Iterable) -> None:
+    def merge_aside(self) -> None:
+        """Has small segments merged, if there are too many, without keeping the caller waiting."""
+        if self.files.is_crowded(MERGED_ASIDE):
+            threading.Thread(target=self.merge, args=(MERGED_ASIDE,), daemon=True).start()
+
+    def merge(self, most: int = sys.maxsize) -> None:
+        """Merges segments, of up to so many documents at a time, until they are few."""
+        try:
+            while self.files.is_crowded(most) and self.files.merge(self.backend.lock, most):
+                pass
+        except IndexBusyError:
+            pass  # whoever is at it merges, and the next write tries again
+        except OSError as error:  # no room, say
+            logger.error("The segments of %s could not be merged: %s.", self.get_key(), error)
+        except Exception:
+            logger.exception("The segments of %s could not be merged.", self.get_key())
+
+    def _put(self, writer, items: Iterable) -> None:
         for item in items:
             document = None
             with failing_alone(item):
@@ -212,12 +254,14 @@ class WhooshModelIndex(BaseIndex):
         """Has a lost index rebuilt; True when that is already done."""
         now, key = time.monotonic(), (self.backend.path, self.root)
         with _healing_lock:
+            if now - _failed.get(key, -PATIENCE) < PATIENCE:
+                return False
             if now - _healed.get(key, -PATIENCE) < PATIENCE and self.files.is_ready():
                 logger.error("The rebuilt index of %s still cannot be read.", self.get_key())
                 return False
             _healed[key] = now
         # The first building of a new site's index is no fault to warn of.
-        level = logging.WARNING if self.files.path.exists() else logging.INFO
+        level = logging.WARNING if self.files.exists() else logging.INFO
         logger.log(level, "The search index of %s is being built.", self.get_key())
         total = sum(model.get_indexed_objects().count() for model in family(self.root))
         if total > REBUILT_AT_ONCE:
@@ -233,6 +277,7 @@ class WhooshModelIndex(BaseIndex):
             return False  # somebody else is at it
         except Exception:
             logger.exception("The search index of %s could not be rebuilt.", self.get_key())
+            _failed[self.backend.path, self.root] = time.monotonic()
             return False
         finally:
             if own:  # this thread's own connection
@@ -240,7 +285,9 @@ class WhooshModelIndex(BaseIndex):
                 connection.close()
 
 
+#: When each index was last rebuilt because it was lost, and when that last failed.
 _healed: dict = {}
+_failed: dict = {}
 _healing_lock = threading.Lock()
 
 

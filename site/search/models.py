@@ -7,7 +7,7 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from search import analysis
-from search.fields import TermsField, WordsField
+from search.fields import ColumnField, TermsField, WordsField
 
 #: Parts the name of a document's piece from the number of a stretch of it.
 STRETCH = "/"
@@ -51,6 +51,8 @@ class Findable(index.Indexed, models.Model):
     source_type = models.CharField(max_length=100)
     source_id = models.BigIntegerField()
     part = models.CharField(max_length=100, blank=True)
+    #: What counts as one result, whichever of its rows were found: see `name_thing`.
+    thing = models.CharField(max_length=230, blank=True, editable=False)
     kind = models.CharField(max_length=20, choices=Kind.choices)
     language = models.CharField(max_length=5, choices=settings.LANGUAGES)
     page = models.ForeignKey(Page, null=True, on_delete=models.CASCADE, related_name="+")
@@ -91,14 +93,18 @@ class Findable(index.Indexed, models.Model):
         WordsField("keyword_words"),
         WordsField("title_words"),
         index.FilterField("id"),
-        index.FilterField("source_type"),
-        index.FilterField("source_id"),
-        index.FilterField("kind"),
-        index.FilterField("language"),
-        index.FilterField("page"),
-        index.FilterField("workgroup"),
         index.FilterField("author_words"),
-        index.FilterField("date"),
+        ColumnField("source_type"),
+        ColumnField("source_id"),
+        ColumnField("thing"),
+        ColumnField("kind"),
+        ColumnField("language"),
+        ColumnField("page"),
+        ColumnField("workgroup"),
+        ColumnField("date"),
+        ColumnField("author"),
+        ColumnField("keyword_ids", several=True),
+        ColumnField("person_names", several=True),
     ]
 
     class Meta:
@@ -120,6 +126,12 @@ class Findable(index.Indexed, models.Model):
             return ""
         # The text of a person is how else they are called.
         return f"{self.title}\n{self.text}" if self.kind == Kind.PERSON else self.title
+
+    def name_thing(self) -> None:
+        """Sets `thing`: the source, as all sections of a page are one result, or its own part."""
+        self.thing = f"{self.source_type}:{self.source_id}"
+        if self.kind in (Kind.DECISION, Kind.ACTION, Kind.DOCUMENT):
+            self.thing += f":{self.part.partition(STRETCH)[0]}"
 
     def analyse(self, keywords=(), whole: str = "", is_part: bool = False) -> None:
         """Fills the columns of ready terms.

@@ -3,7 +3,8 @@
 Signals come before the commit, and a transaction may still be rolled back: writing to an
 index then would show what never was. So a change leaves a row in `OutboxEntry`, which lives
 and dies with its transaction, and the rows are worked off when it is committed. Should the
-process die in between, the rows wait for the next drain, or `drain_search_outbox`.
+process die in between, or another be writing, the rows wait for the next drain: that of the
+next change, of the next search, or of `drain_search_outbox`.
 
 A row is worked off in up to two steps: an object that a `Source` answers for becomes rows of
 Findable, which leave entries of their own; indexed objects, Findables too, go to the index.
@@ -16,11 +17,11 @@ from contextlib import suppress
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from modelsearch.backends import get_search_backend
 from modelsearch.index import class_is_indexed
 
-from search.whoosh_index import IndexBusyError, IndexUnavailableError
+from search.whoosh_index import IndexBusyError, IndexNotWritableError, IndexUnavailableError
 
 logger = logging.getLogger(__name__)
 
@@ -59,21 +60,62 @@ def drain() -> int:
     backend = get_search_backend()
     # A transaction may call us many times; it waits for another writer only once.
     wait = 0 if time.monotonic() < _patience.get("over", 0) else WAIT
-    done = 0
+    done, written = 0, {}
     try:
         # The lock comes before the reading: whoever writes last has read last.
         with backend.lock(wait):
             while entries := list(OutboxEntry.objects.order_by("pk")[:BATCH]):
-                _work_off(backend, entries)
+                written |= _work_off(backend, entries)
                 OutboxEntry.objects.filter(pk__in=[entry.pk for entry in entries]).delete()
                 done += len(entries)
     except IndexBusyError:
         _patience["over"] = time.monotonic() + 2 * WAIT
-        logger.warning("The search index is busy; its outbox waits for the next change.")
+        logger.info("The search index is busy; its outbox waits for the next drain.")
+    except IndexNotWritableError as error:
+        logger.error("%s The search outbox waits.", error)
     except _LostIndexError as lost:
         # A rebuild reads everything anew, then drains the outbox itself.
         lost.index.heal()
+    for index in written.values():
+        index.merge_aside()
     return done
+
+
+def catch_up(root: type[models.Model]) -> set[str]:
+    """What a search does first: works off what waits, and gives the keys that still do.
+
+    The index, and for Findable the rows too, may hold old words under these keys of `root`:
+    what they say must not be shown. Never raises for what fails by the way.
+    """
+    from search.models import OutboxEntry
+
+    if not OutboxEntry.objects.exists():
+        return set()
+    # What is not committed must not be indexed.
+    if not connection.in_atomic_block:
+        try:
+            drain()
+        except Exception:
+            logger.exception("The search outbox could not be drained.")
+    return pending_keys(root)
+
+
+def pending_keys(root: type[models.Model]) -> set[str]:
+    """The keys of the objects of this root model that were changed and not yet indexed.
+
+    For Findable also those of the rows whose source was changed.
+    """
+    from search import sources
+    from search.models import Findable, OutboxEntry
+
+    waiting = defaultdict(set)
+    for label, key in OutboxEntry.objects.values_list("root", "key").distinct():
+        waiting[label].add(key)
+    keys = set(waiting[root._meta.label_lower])
+    if root is Findable and waiting:
+        rows = Findable.objects.filter(sources.rows_of(waiting)).values_list("pk", flat=True)
+        keys.update(map(str, rows))
+    return keys
 
 
 _patience: dict[str, float] = {}
@@ -85,9 +127,9 @@ class _LostIndexError(Exception):
         self.index = index
 
 
-def _work_off(backend, entries) -> None:
-    from search import sources
-
+def _work_off(backend, entries) -> dict:
+    """Indexes what the entries stand for; gives the indexes written to, by root."""
+    written = {}
     keys = defaultdict(set)
     for entry in entries:
         keys[entry.root].add(entry.key)
@@ -96,10 +138,11 @@ def _work_off(backend, entries) -> None:
             root = apps.get_model(label)
         except LookupError:  # a model that has been removed since
             continue
-        found = _load(root, wanted)
-        missing = wanted - {str(item.pk) for item in found}
-        with transaction.atomic():
-            sources.refresh(root, found, missing)
+        try:
+            found, missing = _refresh(root, wanted)
+        except IntegrityError:
+            # Deleted between the reading and the writing: it is missing the next time.
+            found, missing = _refresh(root, wanted)
         if not class_is_indexed(root):
             continue
         index = backend.get_index_for_model(root)
@@ -109,6 +152,19 @@ def _work_off(backend, entries) -> None:
         except IndexUnavailableError as error:
             logger.info("%s", error)
             raise _LostIndexError(index) from error
+        written[root] = index
+    return written
+
+
+def _refresh(root, wanted: set[str]) -> tuple[list[models.Model], set[str]]:
+    """Makes the rows of these keys true again: the objects there are, and the keys of no object."""
+    from search import sources
+
+    found = _load(root, wanted)
+    missing = wanted - {str(item.pk) for item in found}
+    with transaction.atomic():
+        sources.refresh(root, found, missing)
+    return found, missing
 
 
 def _load(root: type[models.Model], keys: set[str]) -> list[models.Model]:

@@ -2,7 +2,7 @@
 
 import json
 
-from django.db.models import Lookup
+from django.db.models import IntegerField, Lookup
 from django.db.models.fields.related import ForeignObject
 from modelsearch.query import SearchQuery
 
@@ -18,7 +18,11 @@ class Prefix(SearchQuery):
 
 
 class AmongKeys(Lookup):
-    """`pk IN (…)` with all keys in one parameter, so that their number knows no limit."""
+    """`pk IN (…)` with all keys in one parameter, so that their number knows no limit.
+
+    The right side is keys, or what has them as its array `keys`, which is then made only for
+    a query that is really asked.
+    """
 
     lookup_name = "among"
     prepare_rhs = False
@@ -28,7 +32,11 @@ class AmongKeys(Lookup):
         field = self.lhs.output_field
         while isinstance(field, ForeignObject):
             field = field.target_field
-        keys = [field.get_db_prep_value(field.to_python(key), connection) for key in self.rhs]
+        keys = self.rhs.keys.tolist() if hasattr(self.rhs, "keys") else self.rhs
+        if isinstance(field, IntegerField):
+            keys = list(map(int, keys))
+        else:
+            keys = [field.get_db_prep_value(field.to_python(key), connection) for key in keys]
         if connection.vendor == "postgresql":
             kind = field.rel_db_type(connection)
             return f"{column} = ANY(%s::{kind}[])", [*params, keys]

@@ -19,7 +19,7 @@ from datetime import date as Date
 import numpy as np
 from django.conf import settings
 from django.db import models
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.signals import post_delete, post_save, pre_delete
 from wagtail.models import Page
 from wagtail.signals import page_published, post_page_move
@@ -258,6 +258,16 @@ class Mask:
         return asked, np.fromiter(seen.values_list("pk", flat=True), dtype=np.int64)
 
 
+def rows_of(keys: dict[str, set[str]]) -> Q:
+    """The rows of Findable made from these objects, given as keys by the label of their root."""
+    made = Q(pk__in=[])
+    for source in registered():
+        ids = [int(key) for key in keys.get(indexed_root(source.model)._meta.label_lower, ())]
+        if ids:
+            made |= Q(source_type=source.label(), source_id__in=ids)
+    return made
+
+
 # --- Rows from objects -------------------------------------------------------------------------
 
 
@@ -302,6 +312,7 @@ def _refresh_one(obj) -> None:
             keyword_ids=list(dict.fromkeys(piece.keyword_ids)),
             person_names=list(dict.fromkeys(map(_clean, piece.people))),
         )
+        row.name_thing()
         row.analyse(piece.keywords, _clean(piece.whole), piece.is_part)
         rows[piece.part] = row
     _remove(own.exclude(part__in=rows))
@@ -341,6 +352,8 @@ def refresh_everything() -> int:
         for obj in source.model._default_manager.order_by("pk").iterator(chunk_size=100):
             outbox.note(obj)
             total += 1
+            if total % outbox.BATCH == 0:
+                outbox.drain()  # what waits is not found, so that little should wait at a time
         gone = Findable.objects.filter(source_type=source.label()).exclude(
             source_id__in=source.model._default_manager.order_by().values("pk")
         )

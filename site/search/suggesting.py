@@ -11,7 +11,8 @@ from modelsearch.query import And
 
 from accounts.visibility import visible_pages
 from search import analysis, sources
-from search.matched import COLUMNS, Chosen, Matched
+from search.finding import matched_in
+from search.matched import Chosen, Matched
 from search.models import NAMED, Findable, Kind
 from search.queries import Prefix
 from search.query import LONGEST_QUERY, SHORTEST_PREFIX
@@ -70,7 +71,7 @@ def _matched(words: list[str]) -> Matched:
     parts = [Prefix(word) for word in words]
     wanted = And(parts) if len(parts) > 1 else parts[0]
     results = get_search_backend().search(wanted, Findable.objects.all(), fields=["title_words"])
-    return Matched.from_rows(results.ranked_values(*COLUMNS))
+    return matched_in(results)
 
 
 def _chosen(matched: Matched, words: list[str]) -> list[Findable]:

@@ -6,15 +6,25 @@ its owner only (0700) and must never be shared, uploaded to or unpacked from els
 disposable: everything in it can be made again from the database.
 """
 
+import errno
 import hashlib
 import logging
+import math
 import os
+import re
 import shutil
 import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from functools import cached_property
+from itertools import accumulate, islice
 from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
 
 with warnings.catch_warnings():
     # Whoosh 2.7.4 writes some patterns without r"": Python says so when it first compiles them.
@@ -23,13 +33,24 @@ with warnings.catch_warnings():
     import whoosh.codec.whoosh3
     import whoosh.multiproc
     import whoosh.searching
-    from whoosh import analysis, fields, index, query, scoring, writing
+    from whoosh import analysis, fields, index, query, scoring
+    from whoosh.codec.base import Segment as WhooshSegment
     from whoosh.filedb.filestore import FileStorage
+    from whoosh.reading import SegmentReader
     from whoosh.util.filelock import FileLock, try_for
+    from whoosh.writing import CLEAR, SegmentWriter
+
+from search.native import KEY_COLUMN, Hits, NotNativeError, Ranked, Segment, Snapshot
+from search.native_memory import memory
+from search.whoosh_files import SegmentFile, ValuesColumn
 
 logger = logging.getLogger(__name__)
 
 KEY = "key"  # the Whoosh field that holds the object's primary key
+#: So many words of one beginning are looked up, the first by their letters.
+MOST_EXPANSIONS = 1_024
+#: So many segments of about one size, each next size being so many times bigger, are made one.
+SEGMENTS_OF_A_SIZE = 8
 
 
 class IndexUnavailableError(Exception):
@@ -40,160 +61,406 @@ class IndexBusyError(Exception):
     """Somebody else has been writing for longer than we may wait."""
 
 
+class IndexNotWritableError(Exception):
+    """Nothing can be written, for want of room or rights; what was there can still be read."""
+
+
 @contextmanager
 def writing_lock(folder: Path, wait: float) -> Iterator[None]:
-    """Holds the one writing lock of a folder of indexes; the system frees it if we die."""
-    _make_private(folder)
-    lock = FileLock(str(folder / "writing.lock"))
-    if not try_for(lock.acquire, timeout=wait, delay=0.02):
-        raise IndexBusyError(f"{folder} is being written to by another process.")
+    """Holds the one writing lock of a folder of indexes; the system frees it if we die.
+
+    Raises IndexBusyError after `wait` seconds, and IndexNotWritableError.
+    """
+    try:
+        _make_private(folder)
+        lock = _acquire(folder / "writing.lock", wait)
+    except OSError as error:
+        if not _hinders(error):
+            raise
+        raise IndexNotWritableError(f"{folder} cannot be written to: {error}.") from error
     try:
         yield
     finally:
         lock.release()
 
 
-class WhooshIndex:
-    """One index: documents of space-parted terms under a key. Readers need no lock."""
+def _acquire(file: Path, wait: float) -> FileLock:
+    lock = FileLock(str(file))
+    if not try_for(lock.acquire, timeout=wait, delay=0.02):
+        raise IndexBusyError(f"{file} is held by another process.")
+    return lock
 
-    def __init__(self, path: Path, field_names: tuple[str, ...], version: str):
+
+def _hinders(error: Exception) -> bool:
+    """Whether this says that there is no room or no right to write."""
+    return isinstance(error, OSError) and error.errno in (
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EROFS,
+        errno.EACCES,
+        errno.EPERM,
+    )
+
+
+class _ReadyTerms(fields.TEXT):
+    """A field of terms parted by spaces. Whoosh's own tokens make writing take twice as long."""
+
+    def __init__(self):
+        super().__init__(analyzer=analysis.RegexTokenizer(r"\S+"), phrase=True)
+
+    def index(self, value, **kwargs):
+        places = defaultdict(list)
+        for place, term in enumerate(value.split()):
+            places[term].append(place)
+        for term, at in places.items():
+            yield term.encode(), len(at), float(len(at)), self.format.encode(at)
+
+
+class WhooshIndex:
+    """One index: documents of space-parted terms under a key. Readers need no lock.
+
+    `columns` are what is kept of each document besides its terms, by name, with their kinds
+    (see `ValuesColumn`); the primary key is one of them.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        field_names: tuple[str, ...],
+        version: str,
+        columns: dict[str, str],
+    ):
         self.path = path
-        self.schema = _schema(field_names)
-        fingerprint = hashlib.sha256(repr((version, field_names)).encode()).hexdigest()[:16]
+        self.field_names, self.columns = field_names, columns
+        made_of = repr((version, field_names, sorted(columns.items())))
+        fingerprint = hashlib.sha256(made_of.encode()).hexdigest()[:16]
         # Written last when an index is built: without it the folder is unfinished or outdated.
         self.ready_file = path / f"ready-{fingerprint}"
+
+    @cached_property
+    def schema(self) -> fields.Schema:
+        schema = fields.Schema()
+        schema.add(KEY, fields.ID(unique=True))
+        for name in self.field_names:
+            schema.add(name, _ReadyTerms())
+        for name, kind in self.columns.items():
+            schema.add(name, fields.COLUMN(ValuesColumn(kind)))
+        return schema
+
+    def exists(self) -> bool:
+        return self.path.exists()
 
     def is_ready(self) -> bool:
         return self.ready_file.exists()
 
     def search(self, wanted: query.Query) -> list[tuple[str, float]]:
         """(key, score) of every document that matches, best first."""
-        try:
-            searcher = self._searcher()
-            if searcher.doc_count_all() == 0:
-                return []
+        ranked = self.rank(wanted)
+        best = ranked.top()
+        keys, scores = ranked.keys[best].tolist(), ranked.scores[best].tolist()
+        return [(str(key), score) for key, score in zip(keys, scores, strict=True)]
+
+    def rank(self, wanted: query.Query) -> Ranked:
+        """Every document that matches, in arrays. Raises IndexUnavailableError."""
+        for last_try in (False, True):
+            try:
+                opened = self._current()
+                try:
+                    ranked = opened.snapshot.rank(wanted)
+                except NotNativeError:
+                    ranked = self._rank_by_whoosh(opened, wanted)
+                _ = ranked.keys  # a damaged column is found out here, and not later
+                return ranked
+            except IndexUnavailableError:
+                raise
+            except Exception as error:
+                # A damaged file can raise nearly anything here (struct, pickle, zlib…). But a
+                # commit may only have replaced the segments that were about to be read.
+                with _opening:
+                    _open_indexes.pop(self.path, None)
+                if last_try:
+                    raise self._damaged(error) from error
+
+    def _rank_by_whoosh(self, opened: "_Opened", wanted: query.Query) -> Ranked:
+        """The same from Whoosh's own searcher: slower, and for every kind of query."""
+        reader = index.FileIndex._reader(
+            FileStorage(str(self.path)), self.schema, opened.segments, opened.generation
+        )
+        with closing(whoosh.searching.Searcher(reader, weighting=scoring.BM25F())) as searcher:
             found = searcher.search(wanted, limit=None).top_n
-            key_of = searcher.reader().column_reader(KEY)
-            return [(key_of[number], score) for score, number in found]
-        except IndexUnavailableError:
-            raise
-        except Exception as error:
-            # A damaged file can raise nearly anything here (struct, pickle, zlib, mmap…).
-            self._forget()
-            raise self._damaged(error) from error
+        found = sorted((number, score) for score, number in found)
+        docs = np.array([number for number, _ in found], np.int32)
+        scores = np.array([score for _, score in found], np.float32)
+        return Ranked(opened.snapshot, Hits(docs, scores))
+
+    def _current(self) -> "_Opened":
+        """The index as it is now; opened anew if it has been written to."""
+        try:
+            ready = self.ready_file.stat()
+        except FileNotFoundError as error:
+            raise IndexUnavailableError(f"{self.path} has not been built.") from error
+        tables = filter(None, map(_TABLE.match, os.listdir(self.path)))
+        generation = max((int(table[1]) for table in tables), default=-1)
+        # A rebuilt index may count its generations from the start, but has a new ready file.
+        stamp = (self.ready_file.name, ready.st_ino, ready.st_mtime_ns, generation)
+        opened = _open_indexes.get(self.path)
+        if opened is not None and opened.stamp == stamp:
+            return opened
+        with _opening:
+            before = _open_indexes.get(self.path)
+            if before is None or before.stamp != stamp:
+                _open_indexes[self.path] = self._open_anew(stamp, before)
+            return _open_indexes[self.path]
+
+    def _open_anew(self, stamp: tuple, before: "_Opened | None") -> "_Opened":
+        generation = stamp[-1]
+        table = index.TOC.read(FileStorage(str(self.path)), "MAIN", generation, self.schema)
+        known = before.known if before else {}
+        identities = [SegmentFile.identity(self.path, segment) for segment in table.segments]
+        segments = {
+            identity: known.get(identity) or Segment(SegmentFile(self.path, segment))
+            for identity, segment in zip(identities, table.segments, strict=True)
+        }
+        deleted = [list(segment.deleted_docs()) for segment in table.segments]
+        snapshot = Snapshot(list(zip(segments.values(), deleted, strict=True)), self.columns)
+        if before:
+            gone = {one.owner for identity, one in known.items() if identity not in segments}
+            memory.forget({before.snapshot.owner, *gone})
+        return _Opened(stamp, generation, table.segments, segments, snapshot)
 
     @contextmanager
     def writing(self, *, anew: bool = False) -> Iterator["Writer"]:
         """Writes in one step: readers see all of it or, after an error, none of it.
 
         `anew` replaces everything there was; readers keep the old index until then. The
-        caller holds the writing lock.
+        caller holds the writing lock. Raises IndexUnavailableError, IndexNotWritableError.
         """
         if not anew and not self.is_ready():
             raise IndexUnavailableError(f"{self.path} has not been built.")
-        for left in self.path.glob("_*.toc.*"):
-            left.unlink()  # half a table of contents, from a writer that was killed
         try:
-            writer = self._open().writer(limitmb=64)
+            writer = self._writer(anew)
+            try:
+                yield Writer(self, writer, anew)
+            except BaseException:
+                with suppress(Exception):
+                    writer.cancel()
+                raise
+            try:
+                writer.commit(mergetype=CLEAR if anew else _keep_segments)
+            except Exception as error:
+                if anew or _hinders(error):
+                    raise
+                raise self._damaged(error) from error
+            if anew:
+                self._set_ready()
+        except OSError as error:
+            if not _hinders(error):
+                raise
+            raise IndexNotWritableError(f"{self.path} cannot be written to: {error}.") from error
+
+    def _writer(self, anew: bool) -> SegmentWriter:
+        try:
+            self._clear_away()
+            return self._open(anew).writer(limitmb=64, _lk=False)  # the caller holds our lock
         except Exception as error:
+            if _hinders(error):
+                raise
             if not anew:
                 raise self._damaged(error) from error
-            self._wipe()
-            writer = self._open().writer(limitmb=64)
+        self._wipe()
+        return self._open(anew).writer(limitmb=64, _lk=False)
+
+    def _clear_away(self) -> None:
+        """Removes what killed writers left, except segments: Whoosh does at each commit.
+
+        No reader needs any of it: they open what a whole table of contents names.
+        """
+        for left in self.path.glob("_*.toc.*"):
+            left.unlink()
+        shutil.rmtree(self.path / "MAIN.tmp", ignore_errors=True)
+        if (self.path / "merging").exists():
+            with suppress(IndexBusyError), self._merging_alone():
+                pass
+
+    def is_crowded(self, most: int) -> bool:
+        """Whether `merge` would find something to do."""
         try:
-            with closing(Writer(self, writer, anew)) as documents:
-                yield documents
-        except BaseException:
-            with suppress(Exception):
-                writer.cancel()
-            raise
+            return bool(_mergeable(self._open()._segments(), most))
+        except Exception:  # damaged: whoever searches will find out, and have it mended
+            return False
+
+    def merge(self, lock: Callable[[], AbstractContextManager], most: int) -> bool:
+        """Makes one segment of several small ones; True if there were enough of them.
+
+        Others read and write meanwhile: only putting it in place takes the writing lock, which
+        `lock()` gives. `most` is how many documents may be gone through. Raises IndexBusyError
+        when somebody else is merging or writing.
+        """
+        with self._merging_alone() as folder:
+            try:
+                old = _mergeable(self._open()._segments(), most)
+                if not old:
+                    return False
+                segment, places = self._merged(folder, old)
+                with lock():
+                    return self._put_in_place(folder, segment, old, places)
+            except (index.IndexError, FileNotFoundError):
+                return False  # it is being built anew
+
+    @contextmanager
+    def _merging_alone(self) -> Iterator[Path]:
+        """An empty folder to merge in, nobody else merging."""
+        folder = self.path / "merging"
+        lock = _acquire(self.path / "merging.lock", 0)
         try:
-            writer.commit(mergetype=writing.CLEAR if anew else None)
-        except Exception as error:
-            if anew:
-                raise
-            raise self._damaged(error) from error
-        if anew:
-            for old in self.path.glob("ready-*"):
-                old.unlink()
-            self.ready_file.touch()
+            shutil.rmtree(folder, ignore_errors=True)
+            yield folder
+            shutil.rmtree(folder, ignore_errors=True)
+        finally:
+            lock.release()
+
+    def _merged(self, folder: Path, old: list[WhooshSegment]) -> tuple[WhooshSegment, list[int]]:
+        """One segment of the documents of these, and the number at which each of them begins."""
+        _make_private(folder)
+        writer = index.create_in(str(folder), self.schema).writer(limitmb=64)
+        places = []
+        for segment in old:
+            places.append(writer.docnum)
+            reader = SegmentReader(FileStorage(str(self.path)), self.schema, segment)
+            with closing(reader):
+                writer.add_reader(reader)
+        segment = writer._finalize_segment()
+        writer._finish()
+        return segment, places
+
+    def _put_in_place(self, folder, segment, old: list[WhooshSegment], places: list[int]) -> bool:
+        whole = self._open()
+        contents = whole._read_toc()
+        now = {each.segment_id(): each for each in contents.segments}
+        if any(each.segment_id() not in now for each in old):
+            return False  # built anew while we were merging
+        for before, place in zip(old, places, strict=True):
+            gone = sorted(before.deleted_docs())
+            later = set(now[before.segment_id()].deleted_docs()).difference(gone)
+            for number in later:
+                segment.delete_document(place + number - bisect_left(gone, number))
+        for name in segment.list_files(FileStorage(str(folder))):
+            (folder / name).rename(self.path / name)
+        merged = {each.segment_id() for each in old}
+        kept = [each for each in contents.segments if each.segment_id() not in merged]
+        generation = contents.generation + 1
+        segments = [*kept, segment]
+        index.TOC(self.schema, segments, generation).write(whole.storage, "MAIN")
+        index.clean_files(whole.storage, "MAIN", generation, segments)
+        return True
+
+    def _set_ready(self) -> None:
+        # Put in place of the old file in one step: searches never see an index without one.
+        fresh = self.path / "ready.new"
+        fresh.unlink(missing_ok=True)
+        fresh.touch()
+        fresh.replace(self.ready_file)
+        for old in self.path.glob("ready-*"):
+            if old != self.ready_file:
+                old.unlink(missing_ok=True)
 
     def _damaged(self, error: Exception) -> IndexUnavailableError:
         return IndexUnavailableError(f"{self.path} cannot be used: {error!r}")
 
-    def _open(self) -> index.FileIndex:
+    def _open(self, anew: bool = False) -> index.FileIndex:
+        """The index, with our schema given, so that Whoosh does not load the pickled one.
+
+        It is made only to be built `anew`: an empty one in place of a lost one would seem whole.
+        """
         _make_private(self.path)
-        if index.exists_in(str(self.path)):
-            # With our schema given, Whoosh does not load the pickled one.
-            return index.FileIndex(FileStorage(str(self.path)), schema=self.schema)
-        return index.create_in(str(self.path), self.schema)
+        storage = FileStorage(str(self.path))
+        if anew and index.TOC._latest_generation(storage, "MAIN") < 0:
+            return index.create_in(str(self.path), self.schema)
+        return index.FileIndex(storage, schema=self.schema)
 
     def _wipe(self) -> None:
         shutil.rmtree(self.path, ignore_errors=True)
 
-    def _searcher(self) -> whoosh.searching.Searcher:
-        # One for each thread, since reading moves a position in the open files.
-        searchers = _local.__dict__.setdefault("searchers", {})
-        try:
-            ready = self.ready_file.stat()
-        except FileNotFoundError as error:
-            raise IndexUnavailableError(f"{self.path} has not been built.") from error
-        # A rebuilt index may count its generations from the start, but has a new ready file.
-        stamp = (str(self.ready_file), ready.st_ino, ready.st_mtime_ns)
-        old_stamp, searcher = searchers.get(self.path, (None, None))
-        if stamp != old_stamp:
-            self._forget()
-            opened = index.FileIndex(FileStorage(str(self.path)), schema=self.schema)
-            searcher = opened.searcher(weighting=scoring.BM25F())
-        elif not searcher.up_to_date():
-            searcher = searcher.refresh()
-        searchers[self.path] = (stamp, searcher)
-        return searcher
 
-    def _forget(self) -> None:
-        _, searcher = _local.__dict__.setdefault("searchers", {}).pop(self.path, (None, None))
-        if searcher is not None:
-            with suppress(Exception):
-                searcher.close()
+class _Opened(NamedTuple):
+    """An index as one process has it open."""
+
+    stamp: tuple
+    generation: int
+    segments: list  # as Whoosh knows them
+    known: dict[tuple, Segment]  # the same by their identities
+    snapshot: Snapshot
+
+
+_TABLE = re.compile(r"_MAIN_(\d+)\.toc$")
+_open_indexes: dict[Path, _Opened] = {}
+_opening = threading.Lock()
+
+
+class Beginning(query.Prefix):
+    """Words that begin so, up to a number: the work of one query stays bounded."""
+
+    def _btexts(self, ixreader):
+        return islice(super()._btexts(ixreader), MOST_EXPANSIONS)
 
 
 class Writer:
     """Adds and removes documents in one writing step, each key at most once."""
 
-    def __init__(self, whole: WhooshIndex, writer: writing.SegmentWriter, anew: bool):
+    def __init__(self, whole: WhooshIndex, writer: SegmentWriter, anew: bool):
         self._whole = whole
         self._writer = writer
         self._seen: set[str] = set()
-        self._old = None
+        self._old: list[tuple[SegmentFile, int]] = []
         if not anew:
-            # Whoosh would open the whole index for each document that it replaces.
             try:
-                self._old = writer.searcher()
+                for segment, first in zip(writer.segments, writer._doc_offsets, strict=True):
+                    self._old.append((SegmentFile(whole.path, segment), first))
             except Exception as error:
                 raise whole._damaged(error) from error
 
-    def put(self, key: str, document: dict[str, str]) -> None:
+    def put(self, key: str, document: dict) -> None:
+        """Adds a document: terms by field name, and the values of its columns by theirs."""
         if key in self._seen:
             # Whoosh would keep both: it only replaces what an earlier step has written.
             return
         self._seen.add(key)
         self.remove(key)
-        self._writer.add_document(**{KEY: key}, **document)
+        number = self._whole.columns[KEY_COLUMN] == "number"
+        primary_key = int(key) if number else key
+        self._writer.add_document(**{KEY: key, KEY_COLUMN: primary_key}, **document)
 
     def remove(self, key: str) -> None:
-        if self._old is None:
-            return
         try:
-            self._writer.delete_by_term(KEY, key, searcher=self._old)
+            for file, first in self._old:
+                # A key stands in one document of a segment only.
+                entry = file.entry(KEY, key)
+                if entry is not None:
+                    self._writer.delete_document(first + entry.first)
         except Exception as error:
             raise self._whole._damaged(error) from error
 
-    def close(self) -> None:
-        if self._old is not None:
-            self._old.close()
+
+def _keep_segments(writer, segments: list[WhooshSegment]) -> list[WhooshSegment]:
+    """What a commit merges: nothing, or a small edit could take seconds; `merge` is for that.
+
+    A segment whose documents have all been replaced is of no more use.
+    """
+    return [segment for segment in segments if segment.doc_count() > 0]
 
 
-_local = threading.local()
+def _mergeable(segments: list[WhooshSegment], most: int) -> list[WhooshSegment]:
+    """Enough segments of about one size to be made one; the smallest such; else none."""
+    by_size = defaultdict(list)
+    for segment in segments:
+        by_size[int(math.log(max(segment.doc_count(), 1), SEGMENTS_OF_A_SIZE))].append(segment)
+    for size in sorted(by_size):
+        alike = by_size[size]
+        if len(alike) >= SEGMENTS_OF_A_SIZE:
+            gone_through = accumulate(segment.doc_count_all() for segment in alike)
+            chosen = [s for s, total in zip(alike, gone_through, strict=True) if total <= most]
+            return chosen if len(chosen) > 1 else []
+    return []
 
 
 def _make_private(folder: Path) -> None:
@@ -202,12 +469,3 @@ def _make_private(folder: Path) -> None:
     if folder.stat().st_mode & 0o077:
         with suppress(PermissionError):  # somebody else's folder: its owner decides
             os.chmod(folder, 0o700)
-
-
-def _schema(field_names: tuple[str, ...]) -> fields.Schema:
-    schema = fields.Schema()
-    schema.add(KEY, fields.ID(unique=True, sortable=True))
-    for name in field_names:
-        # The terms are ready; Whoosh only has to part them.
-        schema.add(name, fields.TEXT(analyzer=analysis.RegexTokenizer(r"\S+"), phrase=True))
-    return schema

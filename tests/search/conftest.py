@@ -6,6 +6,32 @@ from django.contrib.auth.models import AnonymousUser
 from search import outbox
 from tests import base
 
+#: What only Whoosh can pass, by the end of a test's name, and why; docs/search.md lists them.
+FILES = "it damages or removes the files of an index"
+WHOOSH_ONLY = {
+    "TestDamage": FILES,
+    "test_damage": FILES,
+    "test_kill": FILES,
+    "test_native": "it is about arrays made from Whoosh's files",
+    "test_it_takes_wagtails_queries": "PostgreSQL has no fuzzy query",
+    "test_it_answers_in_as_many_queries_whatever_is_found": "other engines cost other questions",
+    "test_it_is_rebuilt_by_the_commands": FILES,
+    "test_it_clears_away_what_a_killed_writer_left": FILES,
+    "test_it_says_so_while_the_index_is_lost": FILES,
+    "test_it_leaves_its_work_for_later_when_another_process_is_writing": (
+        "a connection that holds a lock of PostgreSQL's is given it again"
+    ),
+}
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        parts = [part.partition("[")[0].removesuffix(".py") for part in item.nodeid.split("::")]
+        parts[0] = parts[0].rpartition("/")[2]
+        for name in parts:
+            if name in WHOOSH_ONLY:
+                item.add_marker(pytest.mark.whoosh_only(reason=WHOOSH_ONLY[name]))
+
 
 @pytest.fixture
 def workgroup(db):

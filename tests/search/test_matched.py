@@ -8,14 +8,13 @@ from hypothesis import strategies as st
 
 from search.matched import FACETS, Chosen, Matched
 
-BY_PART = {"decision", "comment"}
 ROWS = st.lists(
     st.tuples(
         st.sampled_from([0.0, 0.5, 1.0, 2.5]),
         st.just(0),  # numbered below
         st.sampled_from(["minutes.page", "discussion.comment"]),
         st.integers(1, 4),
-        st.sampled_from(["", "a", "b"]),
+        st.sampled_from(["a", "b", "c", "d"]),
         st.sampled_from(["minutes", "decision", "comment"]),
         st.sampled_from(["fr", "nl"]),
         st.sampled_from([None, 7, 8]),
@@ -53,7 +52,7 @@ def values_of(row, facet):
 
 
 def thing_of(row):
-    return (row[2], row[3], row[5], row[4] if row[5] in BY_PART else "")
+    return row[4]
 
 
 def passing(rows, chosen, but=None):
@@ -71,7 +70,7 @@ def passing(rows, chosen, but=None):
 @given(ROWS, CHOICES, st.booleans(), st.integers(0, 6), st.integers(1, 6))
 def test_it_agrees_with_counting_one_by_one(rows, chosen, by_date, start, number):
     rows = numbered(rows)
-    found = Chosen(Matched.from_rows(rows, BY_PART), chosen)
+    found = Chosen(Matched.from_rows(rows), chosen)
 
     for facet in FACETS:
         counted = {}
@@ -95,9 +94,9 @@ def test_it_agrees_with_counting_one_by_one(rows, chosen, by_date, start, number
 def test_rows_that_are_taken_away_leave_no_trace(rows, random, chosen):
     rows = numbered(rows)
     kept = [random.random() < 0.5 for _ in rows]
-    left = Matched.from_rows(rows, BY_PART).keep(np.array(kept, dtype=bool))
+    left = Matched.from_rows(rows).keep(np.array(kept, dtype=bool))
     alone = [row for row, keep in zip(rows, kept, strict=True) if keep]
-    alone = Matched.from_rows(alone, BY_PART)
+    alone = Matched.from_rows(alone)
     assert len(left) == len(alone)
     for facet in FACETS:
         assert Chosen(left, chosen).facet(facet) == Chosen(alone, chosen).facet(facet)
@@ -115,7 +114,7 @@ def test_many_values_are_counted_as_few_are(monkeypatch):
     """Pairs too many for a table are sorted."""
     rows = numbered(
         [
-            (1.0, 0, "m.p", n % 5, "", "minutes", "fr", None, None, "", [n % 3, 7], [])
+            (1.0, 0, "m.p", n, f"thing {n % 5}", "minutes", "fr", None, None, "", [n % 3, 7], [])
             for n in range(40)
         ]
     )

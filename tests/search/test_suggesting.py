@@ -116,6 +116,7 @@ class TestPrivate:
 
     def test_it_follows_a_move(self, page, suggested, workgroup, group_member):
         page.move(workgroup, pos="last-child")
+        outbox.drain()
         for typed in ("zirc", "molyb", "quack"):
             assert len(suggested(typed)) == 1, typed
         base.close(workgroup, "Groupe fermé")

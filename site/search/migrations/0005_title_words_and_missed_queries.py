@@ -8,7 +8,7 @@ before = import_module("search.migrations.0003_findable_keywords_and_people")
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("search", "0003_findable_keywords_and_people"),
+        ("search", "0004_findable_thing"),
     ]
 
     operations = [
