@@ -223,7 +223,7 @@ def _completion(keyword, typed) -> dict:
 def own_words(request):
     """The keywords that a member follows, and what became of their suggestions."""
     user = request.user
-    existing = Keyword.objects.used_where_visible(user)
+    existing = Keyword.objects.existing_for(user)
     follows = (
         KeywordFollow.objects.filter(user=user, keyword__in=existing.values("pk"))
         .select_related("keyword")

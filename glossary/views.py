@@ -104,7 +104,7 @@ def _with_keywords(page, user, language: str) -> list[dictionary.Entry]:
     ids = {entry.concept.pk for entry in page}
     keywords = {
         keyword.pk: keyword
-        for keyword in Keyword.objects.used_where_visible(user)
+        for keyword in Keyword.objects.existing_for(user)
         .filter(pk__in=ids)
         .select_related("group")
         .defer("text", "text_nl", "text_en")

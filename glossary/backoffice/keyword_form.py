@@ -72,6 +72,7 @@ WORDS = [
                     FieldPanel("language"),
                     FieldPanel("text", required_on_save=True),
                     FieldPanel("kind"),
+                    FieldPanel("linked"),
                 ]
             )
         ],

@@ -347,7 +347,7 @@ def _split_off(form: RetagForm) -> Keyword:
             continue
         kind = KeywordLabel.SYNONYM if label.language == settings.LANGUAGE_CODE else label.kind
         KeywordLabel.objects.create(
-            keyword=made, language=label.language, text=label.text, kind=kind
+            keyword=made, language=label.language, text=label.text, kind=kind, linked=label.linked
         )
     return made
 
