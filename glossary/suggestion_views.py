@@ -71,7 +71,7 @@ def _suggested(request, page, form) -> bool:
         form.add_error(
             "word",
             _("« %(word)s » ressemble à %(others)s : choisissez-le, ou confirmez.")
-            % {"word": word, "others": _quoted(ambiguous.alike)},
+            % {"word": word, "others": rules.quoted(ambiguous.alike)},
         )
     return not form.errors
 
@@ -172,10 +172,6 @@ def _ask_which(request, suggestion, alike, back):
         keyword.is_closed = not suggesting.may_name(suggestion.suggested_by, keyword)
     context = {"suggestion": suggestion, "alike": alike, "back": back}
     return render(request, "glossary/which_keyword.html", context)
-
-
-def _quoted(keywords) -> str:
-    return ", ".join(f"« {keyword.label} »" for keyword in keywords)
 
 
 @require_GET

@@ -18,7 +18,7 @@ from glossary.forms import SURE, SURE_HELP, SurePanel, resemblance
 from glossary.likeness import similar
 from glossary.models import Keyword, KeywordLabel, KeywordLink, fold
 from glossary.relations import broader_by_keyword, cycle_through, path_in_words
-from glossary.rules import not_a_keyword
+from glossary.rules import PARTING, not_a_keyword
 
 
 class LinkedFromPanel(Panel):
@@ -132,10 +132,13 @@ class KeywordForm(WagtailAdminModelForm):
         name = " ".join(self.cleaned_data["name"].split())
         if name and (problem := not_a_keyword(name)):
             self.add_error("name", problem)
-        if "," in name or '"' in name:
+        if PARTING & set(name):
             self.add_error(
                 "name",
-                _("Sans virgule ni guillemet droit : ils séparent les mots-clés qu’on écrit."),
+                _(
+                    "Sans virgule, point-virgule ni guillemet droit : ils séparent les mots-clés "
+                    "qu’on écrit."
+                ),
             )
         return name
 

@@ -27,7 +27,7 @@ from glossary.backoffice.frame import frame
 from glossary.likeness import similar
 from glossary.models import Keyword, KeywordLabel, PageKeyword
 from glossary.retagging import retag as retag_pages
-from glossary.rules import UNGROUPED, Kind, rank_of
+from glossary.rules import UNGROUPED, Kind, quoted, rank_of
 from glossary.takeover import take_words_from_draft
 from minutes.models import ArticlePage, MinutesPage, ParticipantListPage, WorkgroupPage
 from search import outbox
@@ -225,11 +225,10 @@ class RetagForm(forms.Form):
         elif self.other is None and not self.cleaned_data.get("sure"):
             others = Keyword.objects.unmerged().exclude(pk=self.keyword.pk)
             if alike := similar(word, among=others):
-                names = ", ".join(f"« {each.name} »" for each in alike)
                 self.add_error(
                     "word",
                     _("Ce mot ressemble à %(names)s : choisissez-le, ou cochez la case ci-dessous.")
-                    % {"names": names},
+                    % {"names": quoted(alike)},
                 )
 
     def _splits_off(self, word) -> bool:

@@ -158,7 +158,7 @@ class CommentForm(XtdCommentForm):
         A keyword used only where the writer may not look is an unknown word: otherwise it
         would be found out, and made public.
         """
-        words = [word.strip() for word in self.cleaned_data["keywords"].split(",")]
+        words = [word.strip() for word in re.split("[,;\n]", self.cleaned_data["keywords"])]
         words = [word for word in words if word]
         if len(words) > MOST_KEYWORDS:
             raise forms.ValidationError(
