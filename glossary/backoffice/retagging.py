@@ -27,7 +27,7 @@ from glossary.backoffice.frame import frame
 from glossary.likeness import similar
 from glossary.models import Keyword, KeywordLabel, PageKeyword
 from glossary.retagging import retag as retag_pages
-from glossary.rules import UNGROUPED, Kind, quoted, rank_of
+from glossary.rules import UNGROUPED, Kind, beside_label, quoted, rank_of
 from glossary.takeover import take_words_from_draft
 from minutes.models import ArticlePage, MinutesPage, ParticipantListPage, WorkgroupPage
 from search import outbox
@@ -203,6 +203,19 @@ class RetagForm(forms.Form):
                 _("Des intitulés ne passent qu’à un nouveau mot-clé ; sinon, modifiez les fiches."),
             )
         return data
+
+    @property
+    def target(self) -> str:
+        """The keyword that is meant, as the preview names it: more than the word typed."""
+        if self.other:
+            return f"{self.other.label}{beside_label(self.other)}"
+        return self.cleaned_data.get("word", "")
+
+    @property
+    def moving(self) -> list[str]:
+        """The labels that go to the new keyword."""
+        chosen = self.cleaned_data.get("labels", ())
+        return [label for key, label in self.fields["labels"].choices if str(key) in chosen]
 
     @property
     def makes_keyword(self) -> bool:

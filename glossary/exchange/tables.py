@@ -40,6 +40,12 @@ COLUMNS = {
 }
 _MEANT = {fold(header): column for column, headers in COLUMNS.items() for header in headers}
 _MEANT |= {column.replace("_", " "): column for column in COLUMNS}
+# Who writes a table by hand may say "synonyme fr" or "plus large" of a list of one.
+_MEANT |= {
+    re.sub(r"s( \w\w)?$", r"\1", header): column
+    for header, column in _MEANT.items()
+    if column in ("broader", "related") or column.startswith("synonyms_")
+}
 _NAMING = {"name", *(f"label_{code}" for code in LANGUAGES)}
 _FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 _KEPT = re.compile(r"'+[=+\-@\t\r＝＋－＠]")

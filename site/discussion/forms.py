@@ -52,8 +52,8 @@ class CommentForm(XtdCommentForm):
     sure = forms.BooleanField(label=_("C’est bien un autre mot"), required=False)
     token = forms.UUIDField(widget=forms.HiddenInput)
     anchor = forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
-    #: Whether a new word resembles an existing keyword, so that the writer is asked.
-    similar = False
+    #: New words that resemble existing keywords, [(word, [keyword, …])]: the writer is asked.
+    similar = ()
 
     def __init__(self, page, user, data=None, initial=None, **kwargs):
         initial = {"token": uuid.uuid4(), "reply_to": 0, **(initial or {})}
@@ -159,13 +159,15 @@ class CommentForm(XtdCommentForm):
         would be found out, and made public.
         """
         words = [word.strip() for word in re.split("[,;\n]", self.cleaned_data["keywords"])]
-        words = [word for word in words if word]
+        # A click on a keyword that a word resembles sends "word;keyword": it takes its place.
+        typed, _sign, meant = self.data.get("instead", "").partition(";")
+        words = [meant if word == typed and meant else word for word in words if word]
         if len(words) > MOST_KEYWORDS:
             raise forms.ValidationError(
                 _("Choisissez au plus %(number)d mots-clés.") % {"number": MOST_KEYWORDS}
             )
         choice = self._choose(words, sure=self.cleaned_data.get("sure", False))
-        self.similar = bool(choice.similar)
+        self.similar = choice.similar
         if choice.problems:
             raise forms.ValidationError(choice.problems)
         return choice

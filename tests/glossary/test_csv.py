@@ -70,6 +70,17 @@ def test_what_went_out_comes_back_the_same(language):
 
 
 @pytest.mark.django_db
+def test_lists_of_one_may_be_headed_in_the_singular():
+    base.make_keyword("Lieu"), base.make_keyword("Four")
+    made = take(rows("Atelier;local|hangar;Lieu;Four", head="nom;synonyme fr;plus large;voisin"))
+    assert not made.notes
+    keyword = Keyword.objects.get(name="Atelier")
+    assert {label.text for label in keyword.labels.all()} >= {"local", "hangar"}
+    links = keyword.links.values_list("kind", "target__name")
+    assert set(links) == {("broader", "Lieu"), ("related", "Four")}
+
+
+@pytest.mark.django_db
 def test_a_spreadsheet_opens_it_and_runs_none_of_it():
     make_glossary()
     data = files.write(gather_all(), "csv")
