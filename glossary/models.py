@@ -200,6 +200,7 @@ class Keyword(
         index.FilterField("live"),
         index.FilterField("merged_into"),
         index.FilterField("group"),
+        index.FilterField("folded"),
     ]
 
     class Meta:

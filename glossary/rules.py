@@ -82,7 +82,7 @@ class KeywordGroup(models.Model):
         ordering = ["sort_order", "name"]
 
     def __str__(self):
-        return self.name
+        return self.label
 
     @property
     def label(self) -> str:

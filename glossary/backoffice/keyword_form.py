@@ -19,6 +19,7 @@ from glossary.likeness import similar
 from glossary.models import Keyword, KeywordLabel, KeywordLink, fold
 from glossary.relations import broader_by_keyword, cycle_through, path_in_words
 from glossary.rules import PARTING, not_a_keyword
+from pages.languages import interface_language
 
 
 class LinkedFromPanel(Panel):
@@ -154,6 +155,17 @@ class KeywordForm(WagtailAdminModelForm):
         self._clean_labels(others, name)
         self._clean_links()
         return data
+
+    def save(self, commit=True):
+        """A new keyword has its name for a first label, in the language of whoever makes it."""
+        made = self.instance.pk is None
+        keyword = super().save(commit=False)
+        if made and not keyword.labels.exists():
+            keyword.labels.add(KeywordLabel(language=interface_language(), text=keyword.name))
+        if commit:
+            keyword.save()
+            self.save_m2m()
+        return keyword
 
     def _clean_labels(self, others, name):
         words, preferred = set(), set()

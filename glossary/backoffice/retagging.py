@@ -58,7 +58,8 @@ class Use:
 def uses_of(keyword: Keyword, user) -> list[Use]:
     """What carries a keyword on the pages that this user may publish, newest first."""
     theirs = page_permission_policy.instances_user_has_permission_for(user, "publish")
-    groups = {group.path: group for group in WorkgroupPage.objects.only("path", "title")}
+    groups = WorkgroupPage.objects.only("path", "title", "title_nl", "title_en")
+    groups = {group.path: group for group in groups}
 
     def group_above(path):
         step = Page.steplen
@@ -113,7 +114,7 @@ class FilterForm(forms.Form):
         super().__init__(data)
         every = [("", _("Tout"))]
         kinds = {use.kind for use in uses}
-        groups = {use.group.pk: use.group.title for use in uses if use.group}
+        groups = {use.group.pk: use.group.heading for use in uses if use.group}
         years = sorted({use.date.year for use in uses if use.date}, reverse=True)
         self.fields["kind"].choices = every + [each for each in Kind.choices if each[0] in kinds]
         self.fields["group"].choices = every + sorted(groups.items(), key=lambda each: each[1])
