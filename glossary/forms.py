@@ -23,21 +23,25 @@ SURE_HELP = gettext_lazy(
 )
 
 
-def resemblance(word: str, keywords) -> str:
-    """A sentence for whoever writes a new word that resembles existing keywords, with links."""
-    linked = _("« %(word)s »") % {"word": '<a href="{}" target="_blank">{}</a>'}
-    others = format_html_join(
+def linked(keywords) -> str:
+    """Keywords by their labels, each with a link to its form."""
+    quoted = _("« %(word)s »") % {"word": '<a href="{}" target="_blank">{}</a>'}
+    return format_html_join(
         ", ",
-        f"{linked}{{}}",
+        f"{quoted}{{}}",
         (
             (reverse("keywords:edit", args=[each.pk]), each.label, rules.beside_label(each))
             for each in keywords
         ),
     )
+
+
+def resemblance(word: str, keywords) -> str:
+    """A sentence for whoever writes a new word that resembles existing keywords, with links."""
     return format_html(
         _("« {word} » ressemble à {others}. Prenez le mot qui existe, ou cochez « {sure} »."),
         word=word,
-        others=others,
+        others=linked(keywords),
         sure=SURE,
     )
 

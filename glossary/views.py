@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.visibility import visible_to
 from glossary import dictionary, drawing, mapping
+from glossary.likeness import similar
 from glossary.models import Keyword, KeywordGroup
 from glossary.structured import defined_term_set
 from minutes.models import WorkgroupPage
@@ -51,6 +52,9 @@ def glossary(request):
         "typed": typed,
         "group": group,
         "groups": groups,
+        "meant": similar(typed, among=Keyword.objects.existing_for(request.user))
+        if typed and not found
+        else [],
         "total": len({entry.concept.pk for entry in found}),
         "page_obj": page,
         "letters": [] if typed else _index(found),

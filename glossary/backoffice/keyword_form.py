@@ -1,6 +1,7 @@
 """The form of a keyword in the back office: its panels, and what it refuses."""
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -14,7 +15,7 @@ from wagtail.admin.panels import (
     TabbedInterface,
 )
 
-from glossary.forms import SURE, SURE_HELP, SurePanel, resemblance
+from glossary.forms import SURE, SURE_HELP, SurePanel, linked, resemblance
 from glossary.likeness import similar
 from glossary.models import Keyword, KeywordLabel, KeywordLink, fold
 from glossary.relations import broader_by_keyword, cycle_through, path_in_words
@@ -192,9 +193,8 @@ class KeywordForm(WagtailAdminModelForm):
         have come to the same.
         """
         if new and (other := others.named(text)):
-            form.add_error(
-                field, _("Ce mot désigne déjà le mot-clé « %(name)s ».") % {"name": other.name}
-            )
+            said = _("Ce mot désigne déjà le mot-clé {keyword}.")
+            form.add_error(field, format_html(said, keyword=linked([other])))
         elif new and (alike := similar(text, among=others.unmerged())):
             self.resembling = True
             if not self.cleaned_data.get("sure"):

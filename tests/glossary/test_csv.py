@@ -323,3 +323,10 @@ def test_no_bytes_make_it_fall(data):
     except UnreadableFileError:
         return
     assert vocabulary.concepts is not None
+
+
+@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n\0\0", b"PK\x03\x04\x14\0", b"nom;\0\nmot;"])
+@pytest.mark.parametrize("name", ["mots.csv", "mots.xlsx", "mots.ttl"])
+def test_what_is_no_text_is_called_neither_a_table_nor_skos(data, name):
+    with pytest.raises(UnreadableFileError, match="ni un tableau CSV ni du SKOS"):
+        files.read(data, name)
