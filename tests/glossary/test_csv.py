@@ -48,6 +48,7 @@ def make_glossary():
     )
     roof = base.make_keyword("Grenier", definition_fr="=1+1", definition_nl="@SUM(A1)")
     shed = base.make_keyword("Remise", nl="'schuur'")
+    KeywordLabel.objects.filter(text__in=["a|b", "Remise", "'schuur'"]).update(linked=False)
     Keyword.objects.create(name="Sans intitulé")
     KeywordLink.objects.create(keyword=roof, target=economy, kind="broader")
     KeywordLink.objects.create(keyword=roof, target=shed, kind="broader")
