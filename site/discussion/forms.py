@@ -162,6 +162,9 @@ class CommentForm(XtdCommentForm):
         # A click on a keyword that a word resembles sends "word;keyword": it takes its place.
         typed, _sign, meant = self.data.get("instead", "").partition(";")
         words = [meant if word == typed and meant else word for word in words if word]
+        if meant:  # another word may have to be asked about; this one is settled
+            self.data = self.data.copy()
+            self.data[self.add_prefix("keywords")] = ", ".join(words)
         if len(words) > MOST_KEYWORDS:
             raise forms.ValidationError(
                 _("Choisissez au plus %(number)d mots-clés.") % {"number": MOST_KEYWORDS}
