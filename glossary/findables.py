@@ -16,7 +16,7 @@ from search.sources import Name, Piece, VocabularySource, follow, register
 
 @register
 class KeywordSource(VocabularySource):
-    """A keyword exists for a reader who may see one thing that is tagged with it."""
+    """A keyword exists for a reader as `KeywordQuerySet.existing_for` says."""
 
     model = Keyword
 
@@ -38,7 +38,7 @@ class KeywordSource(VocabularySource):
                 )
 
     def visible(self, user):
-        return Keyword.objects.used_where_visible(user)
+        return Keyword.objects.existing_for(user)
 
     def names(self, ids):
         return {

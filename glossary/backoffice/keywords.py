@@ -116,6 +116,11 @@ def state(keyword) -> str:
 
 
 class KeywordIndexView(IndexView):
+    def _get_title_column(self, field_name, **kwargs):
+        column = super()._get_title_column(field_name, **kwargs)
+        column.sort_key = "folded"  # as people read, not as bytes stand
+        return column
+
     def get_base_queryset(self):
         return (
             Keyword.objects.unmerged()
@@ -211,7 +216,7 @@ class KeywordViewSet(SnippetViewSet):
     chooser_viewset_class = KeywordChooserViewSet
     edit_handler = EDIT_HANDLER
     filterset_class = KeywordFilterSet
-    ordering = "name"
+    ordering = "folded"
     list_per_page = 50
     list_display = [
         "name",

@@ -1,6 +1,6 @@
 // Completes keywords while they are typed, in any <input data-keywords="address of the words">.
 // Without this script the field is a plain one, and its words are checked when the form is sent.
-// The words of a field stand between commas; with data-keywords-one there is one only. What is said
+// The words of a field stand between commas or semicolons; with data-keywords-one there is one only. What is said
 // to screen readers comes from data-keywords-none, -one-found and -found ("%n" is the number).
 import { complete, words } from "./combobox.js";
 
@@ -12,9 +12,9 @@ function enhance(input) {
   function word() {
     if (single) return [0, input.value.length];
     const caret = input.selectionStart ?? input.value.length;
-    const start = input.value.lastIndexOf(",", caret - 1) + 1;
-    const comma = input.value.indexOf(",", caret);
-    return [start, comma < 0 ? input.value.length : comma];
+    const start = input.value.slice(0, caret).search(/[^,;]*$/);
+    const end = input.value.slice(caret).search(/[,;]/);
+    return [start, end < 0 ? input.value.length : caret + end];
   }
 
   complete(input, {
