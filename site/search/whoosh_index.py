@@ -327,12 +327,16 @@ class WhooshIndex:
         _make_private(folder)
         writer = index.create_in(str(folder), self.schema).writer(limitmb=64)
         places = []
-        for segment in old:
-            places.append(writer.docnum)
-            reader = SegmentReader(FileStorage(str(self.path)), self.schema, segment)
-            with closing(reader):
-                writer.add_reader(reader)
-        segment = writer._finalize_segment()
+        try:
+            for segment in old:
+                places.append(writer.docnum)
+                reader = SegmentReader(FileStorage(str(self.path)), self.schema, segment)
+                with closing(reader):
+                    writer.add_reader(reader)
+            segment = writer._finalize_segment()
+        except BaseException:
+            _give_up(writer)
+            raise
         writer._finish()
         return segment, places
 
@@ -442,6 +446,16 @@ class Writer:
                     self._writer.delete_document(first + entry.first)
         except Exception as error:
             raise self._whole._damaged(error) from error
+
+
+def _give_up(writer: SegmentWriter) -> None:
+    """Closes the files of a writer that failed half-way, which Whoosh would leave open."""
+    documents, terms = writer.perdocwriter, writer.fieldwriter
+    for file in (terms._tindex.dbfile, terms._postfile, documents._cols._temp):
+        with suppress(Exception):
+            file.close()
+    with suppress(Exception):
+        writer.cancel()
 
 
 def _keep_segments(writer, segments: list[WhooshSegment]) -> list[WhooshSegment]:

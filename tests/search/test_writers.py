@@ -1,7 +1,9 @@
 """Many write and search at once: what is refused now is indexed next, and nothing old is shown."""
 
+import gc
 import random
-from contextlib import contextmanager
+import sys
+from contextlib import contextmanager, nullcontext
 from io import StringIO
 
 import pytest
@@ -198,3 +200,17 @@ class TestMerging:
         assert "merging" not in names
         assert list(reader.postings(KEY, "1").all_ids()) == [0]
         reader.close()
+
+    def test_it_leaves_no_file_open_when_a_segment_is_gone(self, files, monkeypatch):
+        for key in range(9):
+            with files.writing() as writer:
+                writer.put(str(key), {"s__t": "mot"})
+
+        def gone(*args):
+            raise FileNotFoundError("it was replaced meanwhile")
+
+        with monkeypatch.context() as patch:
+            patch.setattr("search.whoosh_index.SegmentReader", gone)
+            assert files.merge(nullcontext, sys.maxsize) is False
+            gc.collect()  # an open file would be told, and fail the test
+        assert files.merge(nullcontext, sys.maxsize) is True
