@@ -18,12 +18,13 @@ PIP := $(RUN) -m pip install --quiet --disable-pip-version-check --require-hashe
 # Written by others, for older Pythons: their warnings are not ours to mend.
 export PYTHONWARNINGS ?= ignore::SyntaxWarning
 
-.PHONY: help setup assets demo test test-tools browser contract lint check pins messages bench soak clean
+.PHONY: help setup assets demo test test-tools browser contract lint check pins messages bench bench-search soak clean
 
 help:
 	@echo "make demo   set up, load the demo, serve it on 127.0.0.1:$(PORT) (PORT= to change)"
 	@echo "make test   set up, check everything, run all tests"
 	@echo "make bench  print how fast things are, as ratios"
+	@echo "make bench-search   the same for search, beside raw FTS5 and Wagtail's own backend"
 	@echo "make soak   the long runs"
 	@echo "make pins   work out requirements.txt again from pyproject.toml"
 	@echo "make messages   collect the words to translate into site/locale"
@@ -112,6 +113,10 @@ messages: setup
 
 bench: setup test-tools
 	@$(RUN) -m pytest tests/bench.py -s --no-header -q
+
+# SIZES=10000 for the smaller one only; DATABASE_URL chooses the database as everywhere.
+bench-search: setup test-tools
+	@$(RUN) -m pytest tests/bench_search/bench.py -s --no-header -q
 
 soak: setup test-tools browser
 	@SOAK=1 $(RUN) -m pytest $(WORKERS) $(PYTEST)

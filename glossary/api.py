@@ -103,7 +103,7 @@ def _format_of(request):
 
 
 def _list(request, form):
-    found = Keyword.objects.used_where_visible(request.user).order_by("folded", "pk")
+    found = Keyword.objects.existing_for(request.user).order_by("folded", "pk")
     found = found.select_related("group").with_labels()
     if word := fold(request.GET.get("q", "")):
         said = KeywordLabel.objects.filter(folded__contains=word)
@@ -198,7 +198,7 @@ def _links(keywords, user) -> tuple[list, dict]:
         .values_list("keyword_id", "target_id", "kind")
     )
     ends = {end for link in links for end in link[:2]}
-    seen = Keyword.objects.used_where_visible(user).filter(pk__in=ends)
+    seen = Keyword.objects.existing_for(user).filter(pk__in=ends)
     return links, {each.pk: each for each in seen.select_related("group").with_labels()}
 
 

@@ -77,7 +77,7 @@ def sort_key(word: str, folded: str | None = None) -> tuple[bool, str, str]:
 def concepts(user, with_definitions=False) -> list[Concept]:
     """The keywords that the reader can meet. One query."""
     told = [f"definition_{code}" for code, _name in settings.LANGUAGES if with_definitions]
-    rows = Keyword.objects.used_where_visible(user).order_by("pk")
+    rows = Keyword.objects.existing_for(user).order_by("pk")
     rows = rows.values_list("pk", "name", "folded", "group_id", *told)
     return [Concept(*row[:4], definitions=row[4:]) for row in rows]
 

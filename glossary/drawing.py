@@ -6,6 +6,7 @@ same nodes and links always give the same drawing.
 """
 
 import hashlib
+import re
 import textwrap
 from dataclasses import dataclass
 
@@ -21,6 +22,8 @@ RADII = (7, 11, 15, 20, 26)  # of a node, by its step
 SIZES = (15, 16, 18, 21, 25)  # of its word, by its step; map.css says the same
 LINE = 1.12  # distance of two lines of a word, in sizes
 LETTERS_A_LINE, MOST_LINES = 18, 3
+#: The beginning of a word that no line is wide enough for.
+_LONGEST = re.compile(r"\S{25}(?=\S{3})")
 STEPS = len(RADII)
 
 #: A reader's own fonts may be wider than ours.
@@ -28,7 +31,7 @@ _ROOM = 1.08
 _WIDTHS = {"ijl.,;:'’·|!I": 0.29, "frt()[]-‐ ": 0.37, "mwMWŒœÆæ%@": 0.86}
 
 #: Part of the key of stored layouts: to be changed when the way of laying out is.
-_WAY = "3"
+_WAY = "4"
 _DAY = 24 * 60 * 60
 
 
@@ -42,10 +45,15 @@ class Node:
 
     @property
     def lines(self) -> list[str]:
-        """The word on at most three lines; an ellipsis ends what is longer."""
-        return textwrap.wrap(self.word, LETTERS_A_LINE, max_lines=MOST_LINES, placeholder="…") or [
-            self.word
-        ]
+        """The word on at most three lines; an ellipsis ends what is longer.
+
+        A line is longer rather than a word cut, up to the longest, which get a hyphen.
+        """
+        cut = _LONGEST.sub(r"\g<0>- ", self.word)
+        lines = textwrap.wrap(
+            cut, LETTERS_A_LINE, max_lines=MOST_LINES, placeholder="…", break_long_words=False
+        )
+        return lines or [self.word]
 
     @property
     def radius(self) -> int:

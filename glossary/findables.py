@@ -3,8 +3,11 @@
 from collections import defaultdict
 
 from django.db.models import Q, prefetch_related_objects
+from django.urls import reverse
+from django.utils.http import urlencode
 from wagtail.models import Page
 
+from accounts.duties import keeps_glossary
 from glossary.models import Keyword, KeywordLabel, PageKeyword, fold
 from search.models import Kind
 from search.pieces import labels_of
@@ -13,7 +16,7 @@ from search.sources import Name, Piece, VocabularySource, follow, register
 
 @register
 class KeywordSource(VocabularySource):
-    """A keyword exists for a reader who may see one thing that is tagged with it."""
+    """A keyword exists for a reader as `KeywordQuerySet.existing_for` says."""
 
     model = Keyword
 
@@ -35,7 +38,7 @@ class KeywordSource(VocabularySource):
                 )
 
     def visible(self, user):
-        return Keyword.objects.used_where_visible(user)
+        return Keyword.objects.existing_for(user)
 
     def names(self, ids):
         return {
@@ -59,6 +62,11 @@ class KeywordSource(VocabularySource):
             by_label[name].add(pk)
             by_label[label].add(pk)
         return {text: (sorted(by_slug[text]), sorted(by_label[fold(text)])) for text in texts}
+
+    def synonym_url(self, word, language, user):
+        if not keeps_glossary(user):
+            return ""
+        return f"{reverse('keyword_synonym')}?{urlencode({'word': word, 'language': language})}"
 
     def url(self, row, page_url):
         return Keyword(slug=row.anchor).get_absolute_url()

@@ -1,5 +1,7 @@
 """Keywords in the page editor: any label or synonym, in any language, names its concept."""
 
+import re
+
 from django import forms
 from django.conf import settings
 from django.urls import reverse
@@ -21,17 +23,25 @@ SURE_HELP = gettext_lazy(
 )
 
 
+def linked(keywords) -> str:
+    """Keywords by their labels, each with a link to its form."""
+    quoted = _("« %(word)s »") % {"word": '<a href="{}" target="_blank">{}</a>'}
+    return format_html_join(
+        ", ",
+        f"{quoted}{{}}",
+        (
+            (reverse("keywords:edit", args=[each.pk]), each.label, rules.beside_label(each))
+            for each in keywords
+        ),
+    )
+
+
 def resemblance(word: str, keywords) -> str:
     """A sentence for whoever writes a new word that resembles existing keywords, with links."""
-    others = format_html_join(
-        ", ",
-        '« <a href="{}" target="_blank">{}</a> »',
-        ((reverse("keywords:edit", args=[each.pk]), each.name) for each in keywords),
-    )
     return format_html(
         _("« {word} » ressemble à {others}. Prenez le mot qui existe, ou cochez « {sure} »."),
         word=word,
-        others=others,
+        others=linked(keywords),
         sure=SURE,
     )
 
@@ -137,6 +147,7 @@ class KeywordPageForm(WagtailAdminPageForm):
             return data
         # The tag field takes the space after a comma from a name that has one.
         words = [", ".join(part.strip() for part in word.split(",")) for word in data["keywords"]]
+        words = [part for word in words for part in _parted(word)]
         self.choice = rules.choose(
             words,
             user=self.for_user,
@@ -163,6 +174,12 @@ class KeywordPageForm(WagtailAdminPageForm):
         return any(
             getattr(page, "makes_keywords", False) for page in (self.instance, self.parent_page)
         )
+
+
+def _parted(word: str) -> list[str]:
+    """What was pasted as one, cut where semicolons or line ends are; not a name that has some."""
+    parts = re.split(r"[;\r\n]", word)
+    return [word] if len(parts) == 1 or Keyword.objects.named(word) else parts
 
 
 def let_make_keywords(page, request) -> None:

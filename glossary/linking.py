@@ -80,6 +80,15 @@ _ENDINGS = {
     "en": re.compile(r"(?:y|ie|e)?s?"),
 }
 _ACUTE_END = re.compile(r"ée?s?$")
+#: How a word in the plural ends, folded; some words in the singular do too.
+_PLURAL = {
+    "fr": re.compile(r"[sx]$"),
+    "nl": re.compile(r"(?:en|s)$"),
+    "en": re.compile(r"(?<!s)s$"),
+}
+#: French: one in "i" or "u" and one in "ie" or "ue", which are seldom one noun in two genders:
+#: "suivi" and "suivie", "parti" and "partie", "revenu" and "revenue".
+_MASCULINE, _FEMININE = re.compile(r"[iu]s?$"), re.compile(r"[iu]es?$")
 #: French endings, folded, whose feminine and masculine have different stems, and what is read
 #: for both: "infirmière", "directrice", "chanteuse", "active".
 _GENDERED = re.compile(r"(?<=[a-z]{3})(?:ere|trice|euse|eux|eur|ive)s?$")
@@ -200,8 +209,31 @@ class TermIndex:
         """(Length of the elided article, the labels that this word begins); () for no label."""
         read = word(raw, self.language)
         entries = self._entries.get(self._stem(read), ())
-        entries = [entry for entry in entries if self._same(entry.words[0], read)]
+        entries = [
+            entry
+            for entry in entries
+            if self._same(entry.words[0], read)
+            and (len(entry.words) > 1 or self._same_alone(entry.words[0], read))
+        ]
         return (read.elided, entries) if entries else ()
+
+    def _same_alone(self, label: _Word, read: _Word) -> bool:
+        """Whether a form of a label of one word is that word also without others beside it.
+
+        A label in the plural is not meant in the singular: "comptes" are not what "compte" is
+        in "à son compte" or "l’escalier compte".
+        """
+        label, read = analysis.fold(label.written), analysis.fold(read.written)
+        if self.language == "fr":
+            for one, other in ((label, read), (read, label)):
+                if _MASCULINE.search(one) and _FEMININE.search(other):
+                    return False
+        plural = _PLURAL[self.language].search
+        if not label.isalpha() or not plural(label) or plural(read):
+            return True
+        if self.language == "fr" and label.endswith("eux"):  # "heureux", but "lieux"
+            return label != f"{read}x"
+        return read.startswith(label)  # "français", "française"
 
     def _end(self, entry, text, places, at) -> int:
         """Where a label ends that begins with the word at this place; 0 if it does not."""

@@ -39,7 +39,7 @@ class Mentioned(NamedTuple):
 
 
 class Vocabulary:
-    """The terms of one moment, as rows of (keyword, name, language of a label, label).
+    """The terms of one moment: rows of (keyword, name, language of a label, label, if linked).
 
     It remembers what it found in the last texts; a change of any term makes another one.
     """
@@ -57,14 +57,14 @@ class Vocabulary:
         return hashlib.blake2b(repr(self.rows).encode(), digest_size=16).hexdigest()
 
     def index(self, language: str) -> TermIndex:
-        """Labels and synonyms in a language, and the names of keywords that have none in it."""
+        """The labels in a language that texts link, and the names of keywords with none in it."""
         if language not in self._indexes:
             names, labels = {}, defaultdict(list)
-            for key, name, of, label in self.rows:
+            for key, name, of, label, linked in self.rows:
                 names[key] = name
                 if of == language:
-                    labels[key].append(label)
-            terms = [Term(key, labels.get(key) or [name]) for key, name in names.items()]
+                    labels[key] += [label] if linked else []
+            terms = [Term(key, labels.get(key, [name])) for key, name in names.items()]
             self._indexes[language] = TermIndex(terms, language)
         return self._indexes[language]
 
@@ -86,7 +86,8 @@ def vocabulary() -> Vocabulary:
         explained = Keyword.objects.unmerged().filter(live=True)
         explained = explained.exclude(definition_fr="", definition_nl="", definition_en="")
         rows = explained.order_by("name", "pk", "labels__pk")
-        rows = list(rows.values_list("pk", "name", "labels__language", "labels__text"))
+        label = (f"labels__{column}" for column in ("language", "text", "linked"))
+        rows = list(rows.values_list("pk", "name", *label))
         if held is None or held.rows != rows:
             _held = held = Vocabulary(rows)
         cache.set(STAMP, held.stamp, SECONDS)
@@ -164,7 +165,7 @@ def _keys(page, request) -> list[int]:
 
 
 def _visible(keys, user):
-    visible = Keyword.objects.used_where_visible(user).filter(pk__in=keys)
+    visible = Keyword.objects.existing_for(user).filter(pk__in=keys)
     return Keyword.objects.unmerged().filter(pk__in=visible.values("pk"))
 
 

@@ -70,30 +70,48 @@ def _visible_uses(user):
     return tagged, spoken
 
 
+def _on_offer():
+    """Keywords that were put into the glossary on purpose and that nothing carries.
+
+    Being used at all takes them off: one that is used only where a reader may not look is as
+    unknown to them as a word nobody uses. One that came with a text, and is on no page now, is
+    not on offer either: the text may be a private draft.
+    """
+    on_pages = PageKeyword.objects.filter(tag=OuterRef("pk"))
+    in_comments = Keyword.comments.through.objects.filter(keyword=OuterRef("pk"))
+    return Q(offered=True) & ~Exists(on_pages) & ~Exists(in_comments)
+
+
+#: Keywords that say what they mean, in some language.
+EXPLAINED = ~Q(
+    definition_fr="", definition_nl="", definition_en="", text="", text_nl="", text_en=""
+)
+
+
 class KeywordQuerySet(models.QuerySet):
     def used_where_visible(self, user):
-        """Keywords with a use that the reader may see, with `uses`, their number of such pages.
+        """Published keywords with a use that the reader may see; see `existing_for`."""
+        tagged, spoken = _visible_uses(user)
+        return self._counted(Exists(tagged) | Exists(spoken), tagged)
+
+    def existing_for(self, user):
+        """Keywords that exist for the reader, with `uses`, the number of such pages.
 
         A keyword has no rights of its own: for a reader it exists if it is published and one
-        use is visible.
+        use is visible; or if nothing carries it yet, it is on offer and says what it means.
         """
         tagged, spoken = _visible_uses(user)
+        on_offer = _on_offer() & EXPLAINED
+        return self._counted(Exists(tagged) | Exists(spoken) | on_offer, tagged)
+
+    def _counted(self, existing, tagged):
         uses = tagged.values("keyword_uses__tag").annotate(number=Count("pk")).values("number")
-        return self.filter(Exists(tagged) | Exists(spoken), live=True).annotate(
-            uses=Coalesce(Subquery(uses), 0)
-        )
+        return self.filter(existing, live=True).annotate(uses=Coalesce(Subquery(uses), 0))
 
     def nameable_by(self, user):
-        """Keywords that somebody may name: those that exist for them, and unused ones on offer.
-
-        One that is used only where they may not look is as unknown as a word nobody uses, and
-        so is one that came with a text and is on no page now: the text may be a private draft.
-        """
+        """Keywords that somebody may name: those used where they look, and all on offer."""
         tagged, spoken = _visible_uses(user)
-        on_pages = PageKeyword.objects.filter(tag=OuterRef("pk"))
-        in_comments = self.model.comments.through.objects.filter(keyword=OuterRef("pk"))
-        unused = Q(offered=True) & ~Exists(on_pages) & ~Exists(in_comments)
-        return self.filter(Exists(tagged) | Exists(spoken) | unused, live=True)
+        return self.filter(Exists(tagged) | Exists(spoken) | _on_offer(), live=True)
 
     def unmerged(self):
         """Without those that were merged into others and live on as addresses only."""
@@ -182,6 +200,7 @@ class Keyword(
         index.FilterField("live"),
         index.FilterField("merged_into"),
         index.FilterField("group"),
+        index.FilterField("folded"),
     ]
 
     class Meta:
@@ -311,6 +330,11 @@ class KeywordLabel(models.Model):
         max_length=10,
         choices=[(PREFERRED, _("intitulé")), (SYNONYM, _("synonyme"))],
         default=PREFERRED,
+    )
+    linked = models.BooleanField(
+        _("lié dans les textes"),
+        default=True,
+        help_text=_("Décochez pour un mot courant, qui dans les textes veut dire autre chose."),
     )
 
     class Meta:

@@ -82,7 +82,7 @@ class KeywordGroup(models.Model):
         ordering = ["sort_order", "name"]
 
     def __str__(self):
-        return self.name
+        return self.label
 
     @property
     def label(self) -> str:
@@ -103,6 +103,9 @@ class KeywordGroup(models.Model):
 
 #: How long a keyword may be: what `Keyword.name` and `KeywordLabel.text` have room for.
 MOST_LETTERS = 100
+
+#: What may not be in a keyword's name, for it parts the keywords that people write.
+PARTING = frozenset(',;"')
 
 #: The rules for keywords without a group.
 UNGROUPED = KeywordGroup()
@@ -173,6 +176,20 @@ def _group_for_new(rank, kind, groups):
         return True, None
     group = next((group for group in groups if group.created_by <= rank), None)
     return group is not None, group
+
+
+def beside_label(keyword) -> str:
+    """A keyword's name in brackets, after its label; "" where they are one word."""
+    from glossary.models import fold
+
+    return "" if fold(keyword.label) == keyword.folded else f" ({keyword.name})"
+
+
+def quoted(keywords: Iterable) -> str:
+    """Keywords by their labels, in quotation marks, and by their names where those differ."""
+    return ", ".join(
+        _("« %(word)s »") % {"word": keyword.label} + beside_label(keyword) for keyword in keywords
+    )
 
 
 def not_a_keyword(word: str) -> str | Promise:
@@ -259,7 +276,7 @@ def choose(
             if not sure:
                 choice.problems.append(
                     _("« %(word)s » ressemble à %(others)s : choisissez-le, ou confirmez.")
-                    % {"word": word, "others": ", ".join(f"« {one.name} »" for one in alike)}
+                    % {"word": word, "others": quoted(alike)}
                 )
     chosen = {keyword.group_id for keyword in choice.keywords}
     advised = [group for group in groups if group.recommended and group.pk not in chosen]

@@ -1,7 +1,7 @@
 """Keywords as schema.org sees them: https://schema.org/DefinedTerm and DefinedTermSet.
 
 The dictionaries go into a page with `{% json_ld data %}`. They hold nothing that the page
-does not show: whoever calls has asked `used_where_visible` which keywords the reader may meet.
+does not show: whoever calls has asked `existing_for` which keywords the reader may meet.
 """
 
 from collections.abc import Iterable

@@ -91,8 +91,10 @@ class SuggestionForm(forms.Form):
 
     def clean_word(self):
         word = " ".join(self.cleaned_data["word"].split())
-        if "," in word:
-            raise forms.ValidationError(_("Un seul mot-clé à la fois, sans virgule."))
+        if rules.PARTING & set(word):
+            raise forms.ValidationError(
+                _("Un seul mot-clé à la fois, sans virgule, point-virgule ni guillemet droit.")
+            )
         return word
 
 

@@ -71,7 +71,7 @@ def _suggested(request, page, form) -> bool:
         form.add_error(
             "word",
             _("« %(word)s » ressemble à %(others)s : choisissez-le, ou confirmez.")
-            % {"word": word, "others": _quoted(ambiguous.alike)},
+            % {"word": word, "others": rules.quoted(ambiguous.alike)},
         )
     return not form.errors
 
@@ -174,10 +174,6 @@ def _ask_which(request, suggestion, alike, back):
     return render(request, "glossary/which_keyword.html", context)
 
 
-def _quoted(keywords) -> str:
-    return ", ".join(f"« {keyword.label} »" for keyword in keywords)
-
-
 @require_GET
 def completions(request):
     """Keywords that the reader may tag such a thing with, for ?q= typed so far.
@@ -223,7 +219,7 @@ def _completion(keyword, typed) -> dict:
 def own_words(request):
     """The keywords that a member follows, and what became of their suggestions."""
     user = request.user
-    existing = Keyword.objects.used_where_visible(user)
+    existing = Keyword.objects.existing_for(user)
     follows = (
         KeywordFollow.objects.filter(user=user, keyword__in=existing.values("pk"))
         .select_related("keyword")

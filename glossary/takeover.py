@@ -89,11 +89,13 @@ def words_for(source: Keyword, target: Keyword) -> list[KeywordLabel]:
         # A name that no label repeats is its word in the site's first language.
         said.add((settings.LANGUAGE_CODE, target.folded))
         preferred.add(settings.LANGUAGE_CODE)
-    words = [(label.language, label.text, label.kind) for label in source.labels.all()]
-    if source.folded not in {fold(text) for _language, text, _kind in words}:
-        words.append((settings.LANGUAGE_CODE, source.name, KeywordLabel.SYNONYM))
+    words = [
+        (label.language, label.text, label.kind, label.linked) for label in source.labels.all()
+    ]
+    if source.folded not in {fold(word[1]) for word in words}:
+        words.append((settings.LANGUAGE_CODE, source.name, KeywordLabel.SYNONYM, True))
     made = []
-    for language, text, kind in words:
+    for language, text, kind, linked in words:
         if (language, fold(text)) in said:
             continue
         if kind == KeywordLabel.PREFERRED and language in preferred:
@@ -101,7 +103,8 @@ def words_for(source: Keyword, target: Keyword) -> list[KeywordLabel]:
         if kind == KeywordLabel.PREFERRED:
             preferred.add(language)
         said.add((language, fold(text)))
-        made.append(KeywordLabel(keyword=target, language=language, text=text, kind=kind))
+        label = KeywordLabel(keyword=target, language=language, text=text, kind=kind, linked=linked)
+        made.append(label)
     return made
 
 

@@ -102,7 +102,7 @@ def present_keyword(slug) -> Keyword | None:
 
 def keyword_at(slug, user) -> Keyword:
     """The keyword at an address, present or former, that exists for the reader; else Http404."""
-    seen = Keyword.objects.used_where_visible(user).select_related("group", "image").with_labels()
+    seen = Keyword.objects.existing_for(user).select_related("group", "image").with_labels()
     found = seen.filter(slug=slug).first()
     if found is None:
         present = present_keyword(slug)
@@ -182,7 +182,7 @@ def relations(keyword, user, preview=False) -> dict[str, list[Keyword]]:
         .annotate(together=Count("pk"))
         .order_by("-together", "tag__name")[:BESIDE]
     )
-    seen = Keyword.objects.used_where_visible(user).filter(pk__in=linked).order_by()
+    seen = Keyword.objects.existing_for(user).filter(pk__in=linked).order_by()
     shown = Keyword.objects.filter(Q(pk__in=seen.values("pk")) | Q(pk__in=beside))
     shown = {each.pk: each for each in shown.with_labels()}
     found = {

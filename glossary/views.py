@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.visibility import visible_to
 from glossary import dictionary, drawing, mapping
+from glossary.likeness import similar
 from glossary.models import Keyword, KeywordGroup
 from glossary.structured import defined_term_set
 from minutes.models import WorkgroupPage
@@ -51,6 +52,9 @@ def glossary(request):
         "typed": typed,
         "group": group,
         "groups": groups,
+        "meant": similar(typed, among=Keyword.objects.existing_for(request.user))
+        if typed and not found
+        else [],
         "total": len({entry.concept.pk for entry in found}),
         "page_obj": page,
         "letters": [] if typed else _index(found),
@@ -104,7 +108,7 @@ def _with_keywords(page, user, language: str) -> list[dictionary.Entry]:
     ids = {entry.concept.pk for entry in page}
     keywords = {
         keyword.pk: keyword
-        for keyword in Keyword.objects.used_where_visible(user)
+        for keyword in Keyword.objects.existing_for(user)
         .filter(pk__in=ids)
         .select_related("group")
         .defer("text", "text_nl", "text_en")

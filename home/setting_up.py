@@ -37,6 +37,11 @@ PERMISSIONS = {
             for verb in ("add", "change", "view")
         ),
         ("glossary", "keyword", "publish_keyword"),
+        ("search", "missedquery", "view_missedquery"),
+        *(
+            ("wagtailsearchpromotions", "searchpromotion", f"{verb}_searchpromotion")
+            for verb in ("add", "change", "delete", "view")
+        ),
     ],
     "Moderators": [
         ("wagtailadmin", "admin", "access_admin"),
@@ -137,11 +142,11 @@ def groups(apps):
         )
 
 
-def glossary_permissions(apps):
-    """What Editors got with keyword groups and drafts; sites made before them lack it."""
+def editors_permissions(apps, *about):
+    """What Editors may do with these apps; sites that were made before the apps lack it."""
     editors = apps.get_model("auth", "Group").objects.filter(name="Editors").first()
     if editors is not None:
-        added = [each for each in PERMISSIONS["Editors"] if each[0] == "glossary"]
+        added = [each for each in PERMISSIONS["Editors"] if each[0] in about]
         editors.permissions.add(*(_permission(apps, *each) for each in added))
 
 

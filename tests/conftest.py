@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import translation
 
+from search import spelling
 from tests import base
 
 collect_ignore = ["contract"]  # it has settings of its own, and a run of its own: make contract
@@ -19,8 +20,9 @@ hypothesis.settings.load_profile("soak" if os.environ.get("SOAK") else "suite")
 
 
 @pytest.fixture(autouse=True)
-def cold_caches():
+def cold_caches(monkeypatch):
     cache.clear()
+    monkeypatch.setattr(spelling, "_vocabulary", None)
     translation.activate("fr")  # the last request of another test may have left its own
     yield
     cache.clear()

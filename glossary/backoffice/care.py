@@ -21,6 +21,7 @@ from glossary import merging
 from glossary.backoffice.frame import frame
 from glossary.backoffice.merging import merge
 from glossary.backoffice.retagging import retag
+from glossary.backoffice.synonym import synonym
 from glossary.likeness import near_pairs
 from glossary.models import DistinctKeywords, Keyword, KeywordMerge, PageKeyword
 from minutes.models import ArticlePage, MinutesPage, ParticipantListPage
@@ -178,6 +179,7 @@ urlpatterns = [
     path("keywords/care/", keepers_only(overview), name="keyword_care"),
     path("keywords/care/distinct/", keepers_only(tell_apart), name="keyword_distinct"),
     path("keywords/care/merge/", keepers_only(merge), name="keyword_merge"),
+    path("keywords/care/synonym/", keepers_only(synonym), name="keyword_synonym"),
     path("keywords/care/undo/<int:pk>/", keepers_only(undo), name="keyword_merge_undo"),
     path("keywords/care/retag/<int:pk>/", keepers_only(retag), name="keyword_retag"),
 ]

@@ -107,7 +107,7 @@ class KeywordGroupViewSet(ModelViewSet):
     ordering = "sort_order"
     list_per_page = 100
     list_display = [
-        "name",
+        "label",
         Column("rules", label=gettext_lazy("Règles"), accessor=rules_in_words),
         NumberColumn("number", label=gettext_lazy("Mots-clés"), sort_key="number"),
     ]

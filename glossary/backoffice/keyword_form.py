@@ -1,6 +1,7 @@
 """The form of a keyword in the back office: its panels, and what it refuses."""
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -14,11 +15,12 @@ from wagtail.admin.panels import (
     TabbedInterface,
 )
 
-from glossary.forms import SURE, SURE_HELP, SurePanel, resemblance
+from glossary.forms import SURE, SURE_HELP, SurePanel, linked, resemblance
 from glossary.likeness import similar
 from glossary.models import Keyword, KeywordLabel, KeywordLink, fold
 from glossary.relations import broader_by_keyword, cycle_through, path_in_words
-from glossary.rules import not_a_keyword
+from glossary.rules import PARTING, not_a_keyword
+from pages.languages import interface_language
 
 
 class LinkedFromPanel(Panel):
@@ -72,6 +74,7 @@ WORDS = [
                     FieldPanel("language"),
                     FieldPanel("text", required_on_save=True),
                     FieldPanel("kind"),
+                    FieldPanel("linked"),
                 ]
             )
         ],
@@ -131,10 +134,13 @@ class KeywordForm(WagtailAdminModelForm):
         name = " ".join(self.cleaned_data["name"].split())
         if name and (problem := not_a_keyword(name)):
             self.add_error("name", problem)
-        if "," in name or '"' in name:
+        if PARTING & set(name):
             self.add_error(
                 "name",
-                _("Sans virgule ni guillemet droit : ils séparent les mots-clés qu’on écrit."),
+                _(
+                    "Sans virgule, point-virgule ni guillemet droit : ils séparent les mots-clés "
+                    "qu’on écrit."
+                ),
             )
         return name
 
@@ -150,6 +156,17 @@ class KeywordForm(WagtailAdminModelForm):
         self._clean_labels(others, name)
         self._clean_links()
         return data
+
+    def save(self, commit=True):
+        """A new keyword has its name for a first label, in the language of whoever makes it."""
+        made = self.instance.pk is None
+        keyword = super().save(commit=False)
+        if made and not keyword.labels.exists():
+            keyword.labels.add(KeywordLabel(language=interface_language(), text=keyword.name))
+        if commit:
+            keyword.save()
+            self.save_m2m()
+        return keyword
 
     def _clean_labels(self, others, name):
         words, preferred = set(), set()
@@ -176,9 +193,8 @@ class KeywordForm(WagtailAdminModelForm):
         have come to the same.
         """
         if new and (other := others.named(text)):
-            form.add_error(
-                field, _("Ce mot désigne déjà le mot-clé « %(name)s ».") % {"name": other.name}
-            )
+            said = _("Ce mot désigne déjà le mot-clé {keyword}.")
+            form.add_error(field, format_html(said, keyword=linked([other])))
         elif new and (alike := similar(text, among=others.unmerged())):
             self.resembling = True
             if not self.cleaned_data.get("sure"):

@@ -26,6 +26,7 @@ from wagtail.snippets.views.snippets import CreateView, EditView, IndexView, Sni
 
 from discussion.models import PageComment
 from glossary.backoffice.keyword_form import EDIT_HANDLER
+from glossary.backoffice.synonym import with_synonym
 from glossary.backoffice.usage import KeywordUsageView
 from glossary.models import Keyword, KeywordGroup, KeywordLabel, PageKeyword
 
@@ -115,6 +116,11 @@ def state(keyword) -> str:
 
 
 class KeywordIndexView(IndexView):
+    def _get_title_column(self, field_name, **kwargs):
+        column = super()._get_title_column(field_name, **kwargs)
+        column.sort_key = "folded"  # as people read, not as bytes stand
+        return column
+
     def get_base_queryset(self):
         return (
             Keyword.objects.unmerged()
@@ -142,6 +148,11 @@ class KeywordCreateView(CreateView):
 
 class KeywordEditView(EditView):
     """The form of a keyword; of one that was merged, the form of the other."""
+
+    def get_object(self, queryset=None):
+        keyword = super().get_object(queryset)
+        # A POST says all that the form holds.
+        return with_synonym(keyword, self.request.GET) if self.request.method == "GET" else keyword
 
     def get_usage_url(self):
         return None  # the panel that has it would count links between keywords only
@@ -205,7 +216,7 @@ class KeywordViewSet(SnippetViewSet):
     chooser_viewset_class = KeywordChooserViewSet
     edit_handler = EDIT_HANDLER
     filterset_class = KeywordFilterSet
-    ordering = "name"
+    ordering = "folded"
     list_per_page = 50
     list_display = [
         "name",

@@ -27,7 +27,7 @@ from glossary.backoffice.frame import frame
 from glossary.likeness import similar
 from glossary.models import Keyword, KeywordLabel, PageKeyword
 from glossary.retagging import retag as retag_pages
-from glossary.rules import UNGROUPED, Kind, rank_of
+from glossary.rules import UNGROUPED, Kind, beside_label, quoted, rank_of
 from glossary.takeover import take_words_from_draft
 from minutes.models import ArticlePage, MinutesPage, ParticipantListPage, WorkgroupPage
 from search import outbox
@@ -58,7 +58,8 @@ class Use:
 def uses_of(keyword: Keyword, user) -> list[Use]:
     """What carries a keyword on the pages that this user may publish, newest first."""
     theirs = page_permission_policy.instances_user_has_permission_for(user, "publish")
-    groups = {group.path: group for group in WorkgroupPage.objects.only("path", "title")}
+    groups = WorkgroupPage.objects.only("path", "title", "title_nl", "title_en")
+    groups = {group.path: group for group in groups}
 
     def group_above(path):
         step = Page.steplen
@@ -113,7 +114,7 @@ class FilterForm(forms.Form):
         super().__init__(data)
         every = [("", _("Tout"))]
         kinds = {use.kind for use in uses}
-        groups = {use.group.pk: use.group.title for use in uses if use.group}
+        groups = {use.group.pk: use.group.heading for use in uses if use.group}
         years = sorted({use.date.year for use in uses if use.date}, reverse=True)
         self.fields["kind"].choices = every + [each for each in Kind.choices if each[0] in kinds]
         self.fields["group"].choices = every + sorted(groups.items(), key=lambda each: each[1])
@@ -205,6 +206,19 @@ class RetagForm(forms.Form):
         return data
 
     @property
+    def target(self) -> str:
+        """The keyword that is meant, as the preview names it: more than the word typed."""
+        if self.other:
+            return f"{self.other.label}{beside_label(self.other)}"
+        return self.cleaned_data.get("word", "")
+
+    @property
+    def moving(self) -> list[str]:
+        """The labels that go to the new keyword."""
+        chosen = self.cleaned_data.get("labels", ())
+        return [label for key, label in self.fields["labels"].choices if str(key) in chosen]
+
+    @property
     def makes_keyword(self) -> bool:
         return self.wants_word and self.other is None and bool(self.cleaned_data.get("word"))
 
@@ -225,11 +239,10 @@ class RetagForm(forms.Form):
         elif self.other is None and not self.cleaned_data.get("sure"):
             others = Keyword.objects.unmerged().exclude(pk=self.keyword.pk)
             if alike := similar(word, among=others):
-                names = ", ".join(f"« {each.name} »" for each in alike)
                 self.add_error(
                     "word",
                     _("Ce mot ressemble à %(names)s : choisissez-le, ou cochez la case ci-dessous.")
-                    % {"names": names},
+                    % {"names": quoted(alike)},
                 )
 
     def _splits_off(self, word) -> bool:
@@ -347,7 +360,7 @@ def _split_off(form: RetagForm) -> Keyword:
             continue
         kind = KeywordLabel.SYNONYM if label.language == settings.LANGUAGE_CODE else label.kind
         KeywordLabel.objects.create(
-            keyword=made, language=label.language, text=label.text, kind=kind
+            keyword=made, language=label.language, text=label.text, kind=kind, linked=label.linked
         )
     return made
 

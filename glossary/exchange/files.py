@@ -6,6 +6,7 @@ an ontology names are not followed.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import PurePath
 from xml.parsers import expat
@@ -22,6 +23,8 @@ from glossary.exchange.vocabulary import UnreadableFileError, Vocabulary
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_CONCEPTS = 5000
+#: Bytes that no text has, but pictures, archives and workbooks do.
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,13 @@ def read(data: bytes, name: str) -> Vocabulary:
     """
     if len(data) > MAX_BYTES:
         raise UnreadableFileError(too_long())
+    if _NO_TEXT.search(data[:2000]) and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UnreadableFileError(
+            _(
+                "Ce fichier n’est ni un tableau CSV ni du SKOS. Un classeur de tableur "
+                "s’enregistre d’abord en CSV."
+            )
+        )
     form = format_of(data, name)
     vocabulary = tables.read(data) if form.rdf is None else skos.import_graph(_parse(data, form))
     if len(vocabulary.concepts) > MAX_CONCEPTS:

@@ -26,7 +26,7 @@ from glossary.exchange.vocabulary import (
     gather,
 )
 from glossary.models import Keyword, KeywordGroup, fold
-from glossary.rules import not_a_keyword
+from glossary.rules import PARTING, not_a_keyword
 
 MAX_WORD = 100  # characters, as the columns of names and labels hold them
 MAX_ADDRESS = 500
@@ -197,9 +197,11 @@ class _Planning:
         """A name that can be written among others, in a field where commas part them."""
         name = concept.word
         if concept.foreign:
-            name = re.sub(r"\s*,\s*", " – ", name.replace('"', "”"))[:MAX_WORD]
-        elif self.vocabulary.links_by_word and ("," in name or '"' in name):
-            sentence = _("« %(word)s » : sans virgule ni guillemet droit dans un nom.")
+            name = re.sub(r"\s*[,;]\s*", " – ", name.replace('"', "”"))[:MAX_WORD]
+        elif self.vocabulary.links_by_word and PARTING & set(name):
+            sentence = _(
+                "« %(word)s » : sans virgule, point-virgule ni guillemet droit dans un nom."
+            )
             self.refuse(concept, sentence % {"word": name})
         if problem := not_a_keyword(name):
             self.refuse_or_note(concept, problem)
@@ -249,6 +251,7 @@ class _Planning:
             name=(over and (concept.name or follows)) or now.name,
             labels=labels,
             synonyms={code: texts for code, texts in synonyms.items() if texts},
+            unlinked=second.unlinked | first.unlinked,
             definitions=second.definitions | first.definitions,
             texts=second.texts | first.texts,
             group=first.group or second.group,
@@ -330,6 +333,7 @@ def _differences(now: Concept, wanted: Concept) -> Iterator[str]:
         ("name", _("nom")),
         ("labels", _("intitulés")),
         ("synonyms", _("synonymes")),
+        ("unlinked", _("mots que les textes ne lient pas")),
         ("definitions", _("définition")),
         ("texts", _("texte")),
         ("group", _("groupe")),

@@ -33,6 +33,7 @@ _READ = {
     *(SKOS[name] for name in ("prefLabel", "altLabel", "definition", "scopeNote", "note")),
     *(SKOS[name] for name in ("broader", "narrower", "related", "exactMatch", "notation")),
     *(SKOS[name] for name in ("inScheme", "topConceptOf")),
+    PLENUM.notLinked,
 }
 
 
@@ -108,6 +109,9 @@ def _about(concept, graph) -> Iterator:
     for code, texts in concept.synonyms.items():
         for text in texts:
             yield SKOS.altLabel, Literal(text, lang=code)
+    for code, texts in concept.unlinked.items():
+        for text in texts:
+            yield PLENUM.notLinked, Literal(text, lang=code)
     for code, text in concept.definitions.items():
         yield SKOS.definition, Literal(text, lang=code)
     for code, text in concept.texts.items():
@@ -242,6 +246,10 @@ class _Reading:
                     known.append(text)
             else:
                 self.other_languages["—"] += 1
+
+        for language, _exact, text in self._tagged(node, PLENUM.notLinked, concept):
+            if language:
+                concept.unlinked.setdefault(language, []).append(text)
 
     def _tagged(self, node, predicate, concept) -> list:
         """(our language or "", whether just that, text), the exact ones first."""

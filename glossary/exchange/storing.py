@@ -86,7 +86,12 @@ def _labels(change) -> list[KeywordLabel]:
         wanted += [(code, text, KeywordLabel.SYNONYM) for text in texts]
     return [
         KeywordLabel(
-            keyword_id=change.keyword.pk, language=code, text=text, kind=kind, folded=fold(text)
+            keyword_id=change.keyword.pk,
+            language=code,
+            text=text,
+            kind=kind,
+            folded=fold(text),
+            linked=text not in change.concept.unlinked.get(code, ()),
         )
         for code, text, kind in wanted
     ]
@@ -106,8 +111,8 @@ def _rewrite(change, groups):
         old = rows.get(place)
         if old is None:
             row.save()
-        elif (old.text, old.kind) != (row.text, row.kind):
-            old.text, old.kind = row.text, row.kind
+        elif (old.text, old.kind, old.linked) != (row.text, row.kind, row.linked):
+            old.text, old.kind, old.linked = row.text, row.kind, row.linked
             old.save()
 
 

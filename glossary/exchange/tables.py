@@ -32,6 +32,7 @@ COLUMNS = {
     "group": ("groupe", "group"),
     **{f"label_{code}": (f"intitulé {code}", f"label {code}") for code in LANGUAGES},
     **{f"synonyms_{code}": (f"synonymes {code}", f"synonyms {code}") for code in LANGUAGES},
+    **{f"unlinked_{code}": (f"non liés {code}", f"not linked {code}") for code in LANGUAGES},
     **{f"definition_{code}": (f"définition {code}", f"definition {code}") for code in LANGUAGES},
     **{f"text_{code}": (f"texte {code}", f"text {code}") for code in LANGUAGES},
     "broader": ("plus larges", "broader"),
@@ -40,6 +41,12 @@ COLUMNS = {
 }
 _MEANT = {fold(header): column for column, headers in COLUMNS.items() for header in headers}
 _MEANT |= {column.replace("_", " "): column for column in COLUMNS}
+# Who writes a table by hand may say "synonyme fr" or "plus large" of a list of one.
+_MEANT |= {
+    re.sub(r"s( \w\w)?$", r"\1", header): column
+    for header, column in _MEANT.items()
+    if column in ("broader", "related") or column.startswith("synonyms_")
+}
 _NAMING = {"name", *(f"label_{code}" for code in LANGUAGES)}
 _FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 _KEPT = re.compile(r"'+[=+\-@\t\r＝＋－＠]")
@@ -68,6 +75,7 @@ def _cells(concept):
     yield from (concept.slug, concept.name, concept.group)
     yield from (concept.labels.get(code, "") for code in LANGUAGES)
     yield from (_joined(concept.synonyms.get(code, [])) for code in LANGUAGES)
+    yield from (_joined(concept.unlinked.get(code, [])) for code in LANGUAGES)
     yield from (concept.definitions.get(code, "") for code in LANGUAGES)
     yield from (concept.texts.get(code, "") for code in LANGUAGES)
     yield from (_joined(concept.broader), _joined(concept.related), concept.same_as)
@@ -190,6 +198,7 @@ def _concept(cells, start):
         group=line(cells.get("group", "")),
         labels=by_language("label", line),
         synonyms=by_language("synonyms", _split),
+        unlinked=by_language("unlinked", _split),
         definitions=by_language("definition", lines),
         texts=by_language("text", lines),
         same_as=line(cells.get("same_as", "")),

@@ -64,6 +64,8 @@ class Concept:
     name: str = ""
     labels: dict[str, str] = field(default_factory=dict)
     synonyms: dict[str, list[str]] = field(default_factory=dict)
+    #: Of its labels and synonyms, those that texts do not link.
+    unlinked: dict[str, list[str]] = field(default_factory=dict)
     definitions: dict[str, str] = field(default_factory=dict)
     #: Long texts, as HTML with whole addresses and without the editor's keys.
     texts: dict[str, str] = field(default_factory=dict)
@@ -159,6 +161,8 @@ def _concept(keyword) -> Concept:
             concept.labels[label.language] = line(label.text)
         else:
             concept.synonyms.setdefault(label.language, []).append(line(label.text))
+        if not label.linked:
+            concept.unlinked.setdefault(label.language, []).append(line(label.text))
     return concept
 
 

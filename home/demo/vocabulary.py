@@ -94,7 +94,13 @@ def _make(entries: dict) -> None:
         for code in LANGUAGES:
             for number, text in enumerate(entry[code]):
                 kind = KeywordLabel.SYNONYM if number else KeywordLabel.PREFERRED
-                KeywordLabel.objects.create(keyword=keyword, language=code, text=text, kind=kind)
+                KeywordLabel.objects.create(
+                    keyword=keyword,
+                    language=code,
+                    text=text,
+                    kind=kind,
+                    linked=text not in entry.get("unlinked", ()),
+                )
 
 
 def long_texts() -> None:

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from home.setting_up import glossary_permissions
+from home.setting_up import editors_permissions
 
 
 class Migration(migrations.Migration):
@@ -13,6 +13,8 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunPython(
-            lambda apps, _: glossary_permissions(apps), migrations.RunPython.noop, elidable=True
+            lambda apps, _: editors_permissions(apps, "glossary"),
+            migrations.RunPython.noop,
+            elidable=True,
         )
     ]

@@ -52,8 +52,8 @@ class CommentForm(XtdCommentForm):
     sure = forms.BooleanField(label=_("C’est bien un autre mot"), required=False)
     token = forms.UUIDField(widget=forms.HiddenInput)
     anchor = forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
-    #: Whether a new word resembles an existing keyword, so that the writer is asked.
-    similar = False
+    #: New words that resemble existing keywords, [(word, [keyword, …])]: the writer is asked.
+    similar = ()
 
     def __init__(self, page, user, data=None, initial=None, **kwargs):
         initial = {"token": uuid.uuid4(), "reply_to": 0, **(initial or {})}
@@ -158,14 +158,19 @@ class CommentForm(XtdCommentForm):
         A keyword used only where the writer may not look is an unknown word: otherwise it
         would be found out, and made public.
         """
-        words = [word.strip() for word in self.cleaned_data["keywords"].split(",")]
-        words = [word for word in words if word]
+        words = [word.strip() for word in re.split("[,;\n]", self.cleaned_data["keywords"])]
+        # A click on a keyword that a word resembles sends "word;keyword": it takes its place.
+        typed, _sign, meant = self.data.get("instead", "").partition(";")
+        words = [meant if word == typed and meant else word for word in words if word]
+        if meant:  # another word may have to be asked about; this one is settled
+            self.data = self.data.copy()
+            self.data[self.add_prefix("keywords")] = ", ".join(words)
         if len(words) > MOST_KEYWORDS:
             raise forms.ValidationError(
                 _("Choisissez au plus %(number)d mots-clés.") % {"number": MOST_KEYWORDS}
             )
         choice = self._choose(words, sure=self.cleaned_data.get("sure", False))
-        self.similar = bool(choice.similar)
+        self.similar = choice.similar
         if choice.problems:
             raise forms.ValidationError(choice.problems)
         return choice

@@ -36,7 +36,7 @@ def may_have(file, user) -> bool:
     Keyword = apps.get_model(settings.KEYWORD_MODEL)
     keywords = references.filter(base_content_type=ContentType.objects.get_for_model(Keyword))
     ids = [int(pk) for pk in keywords.values_list("object_id", flat=True) if pk.isdigit()]
-    if ids and Keyword.objects.used_where_visible(user).filter(pk__in=ids).exists():
+    if ids and Keyword.objects.existing_for(user).filter(pk__in=ids).exists():
         return True
     return references.filter(
         base_content_type__app_label="pages", base_content_type__model="siteidentity"

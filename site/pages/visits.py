@@ -47,7 +47,7 @@ def record(request, page) -> bool:
     if not is_a_visit(request):
         return False
     try:
-        with _little_patience():
+        with little_patience():
             return _record(request, page)
     except DatabaseError:
         log.warning("A visit could not be counted", exc_info=True)
@@ -77,7 +77,7 @@ def _record(request, page):
 
 
 @contextmanager
-def _little_patience():
+def little_patience():
     """Let SQLite wait 0.2 s for another writer, not its usual 20: a reader is waiting."""
     if connection.vendor != "sqlite":
         yield

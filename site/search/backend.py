@@ -95,7 +95,7 @@ class WhooshSearchQueryCompiler(BaseSearchQueryCompiler):
         """The question for Whoosh; None for everything."""
         if not hasattr(self, "compiled"):
             compiled = self._compile(self.query, 1.0)
-            self.compiled = None if isinstance(compiled, query.Every) else compiled.normalize()
+            self.compiled = None if isinstance(compiled, query.Every) else compiled
         return self.compiled
 
     def _compile(self, wanted, boost: float) -> query.Query:
@@ -182,8 +182,23 @@ def _column(lookup: Lookup):
 
 
 def _either(queries: Iterable[query.Query]) -> query.Query:
-    queries = list(queries)
-    return query.Or(queries) if queries else query.NullQuery
+    return _several(query.Or, list(queries))
+
+
+def _several(kind: type, parts: list[query.Query]) -> query.Query:
+    """Whoosh's Or or And of these parts; none and one are no such thing."""
+    if len(parts) == 1:
+        return parts[0]
+    return kind(parts) if parts else query.NullQuery
+
+
+def _flat(kind: type, parts: list[query.Query]) -> list[query.Query]:
+    """The parts, and those of parts of the same kind, each once.
+
+    Whoosh's own `normalize` does as much and more, and takes longer than the search.
+    """
+    inner = (part.subqueries if type(part) is kind else [part] for part in parts)
+    return list(dict.fromkeys(one for some in inner for one in some))
 
 
 def _join(parts: list[query.Query], operator: str) -> query.Query:
@@ -191,10 +206,10 @@ def _join(parts: list[query.Query], operator: str) -> query.Query:
     some = [part for part in parts if part != query.NullQuery]
     rest = [part for part in some if not isinstance(part, query.Every)]
     if operator == "or":
-        return query.Every() if len(rest) < len(some) else _either(rest)
+        return query.Every() if len(rest) < len(some) else _either(_flat(query.Or, rest))
     if len(some) < len(parts) or not parts:
         return query.NullQuery
-    return query.And(rest) if rest else query.Every()
+    return _several(query.And, _flat(query.And, rest)) if rest else query.Every()
 
 
 # --- Results -------------------------------------------------------------------------------------

@@ -62,10 +62,10 @@ class Hit:
 class Search:
     """One reader's search. Asks the database a fixed number of questions, whatever is found."""
 
-    def __init__(self, asked: Asked, user):
+    def __init__(self, asked: Asked, user, mask: sources.Mask | None = None):
         self.asked, self.user = asked, user
         self.degraded = False
-        self.mask = sources.Mask(user)
+        self.mask = mask or sources.Mask(user)  # another search of the same request may share it
 
     @cached_property
     def workgroups(self) -> dict[int, Page]:
@@ -80,12 +80,7 @@ class Search:
         words = to_search_query(self.asked.words.tree)
         fields = OWN_FIELDS if self.asked.exact else None
         results = get_search_backend().search(words, Findable.objects.all(), fields=fields)
-        # The index holds all that is needed; without it, or with another engine, rows do.
-        ranked = results.selection()
-        if ranked is not None and ranked.has_columns:
-            matched = Matched.from_index(ranked)
-        else:
-            matched = Matched.from_rows(results.ranked_values(*COLUMNS))
+        matched = matched_in(results)
         self.degraded = results.degraded
         # One question for the keywords that were found, that are carried and that were typed.
         vocabulary = sources.vocabulary().label()
@@ -256,6 +251,15 @@ class Search:
         words = self.asked.words
         texts = [*words.keywords, *words.without.keywords, *self.asked.chosen.get("keyword", ())]
         return sources.vocabulary().named({*texts, *words.runs})
+
+
+def matched_in(results) -> Matched:
+    """All rows of Findable that a search found, whoever may see them."""
+    # The index holds all that is needed; without it, or with another engine, rows do.
+    ranked = results.selection()
+    if ranked is not None and ranked.has_columns:
+        return Matched.from_index(ranked)
+    return Matched.from_rows(results.ranked_values(*COLUMNS))
 
 
 def to_search_query(node: Node | None) -> SearchQuery:

@@ -61,12 +61,14 @@ def fields_of(model) -> dict[str, SearchField | AutocompleteField]:
     return found
 
 
+@cache
 def indexed_root(model) -> type:
     """The highest indexed model that this one is made from; the model itself if none is."""
     above = [parent for parent in model._meta.get_parent_list() if class_is_indexed(parent)]
     return above[-1] if above else model
 
 
+@cache
 def family(model) -> list[type]:
     """The indexed models that are this model or made from it, itself first."""
     return sorted(

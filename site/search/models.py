@@ -29,6 +29,18 @@ class Kind(models.TextChoices):
     ACTION = "action", _("Action")
 
 
+#: What has a name of its own that people may know.
+NAMED = (
+    Kind.MINUTES,
+    Kind.ARTICLE,
+    Kind.ROSTER,
+    Kind.WORKGROUP,
+    Kind.TEXT,
+    Kind.PERSON,
+    Kind.KEYWORD,
+)
+
+
 class Findable(index.Indexed, models.Model):
     """One piece that can be found: a section of a page, a comment, a person, a decision…
 
@@ -66,6 +78,8 @@ class Findable(index.Indexed, models.Model):
     text_terms = models.TextField(blank=True)
     words = models.TextField(blank=True)
     author_words = models.TextField(blank=True)
+    #: What it is called, for suggesting it by the beginning of that; empty for what has no name.
+    title_words = models.TextField(blank=True)
 
     #: It would show in the back office as a use of the page.
     wagtail_reference_index_ignore = True
@@ -77,6 +91,7 @@ class Findable(index.Indexed, models.Model):
         TermsField("context_terms", boost=0.3),
         WordsField("words"),
         WordsField("keyword_words"),
+        WordsField("title_words"),
         index.FilterField("id"),
         index.FilterField("author_words"),
         ColumnField("source_type"),
@@ -103,6 +118,14 @@ class Findable(index.Indexed, models.Model):
 
     def __str__(self):
         return f"{self.kind}: {self.title}"
+
+    @property
+    def names(self) -> str:
+        """The names that it goes by in its language; none where its title is that of its page."""
+        if self.kind not in NAMED or STRETCH in self.part or self.heading:
+            return ""
+        # The text of a person is how else they are called.
+        return f"{self.title}\n{self.text}" if self.kind == Kind.PERSON else self.title
 
     def name_thing(self) -> None:
         """Sets `thing`: the source, as all sections of a page are one result, or its own part."""
@@ -135,6 +158,10 @@ class Findable(index.Indexed, models.Model):
         said = analysis.words(f"{self.title if title else ''} {self.heading} {whole or self.text}")
         self.words = " ".join(dict.fromkeys(said))
         self.keyword_words = " ".join(dict.fromkeys(word for label in labels for word in label))
+        called = analysis.words(self.names)
+        if self.kind == Kind.KEYWORD:
+            called += self.keyword_words.split()
+        self.title_words = " ".join(dict.fromkeys(called))
 
 
 class OutboxEntry(models.Model):
@@ -153,3 +180,24 @@ class OutboxEntry(models.Model):
 
     def __str__(self):
         return f"{self.root} {self.key}"
+
+
+class MissedQuery(models.Model):
+    """Words that a search found nothing for, however often; see `search.missed`."""
+
+    words = models.CharField(_("mots cherchés"), max_length=100)
+    #: Of the interface that they were typed in.
+    language = models.CharField(_("langue"), max_length=5, choices=settings.LANGUAGES)
+    times = models.PositiveIntegerField(_("fois"), default=1)
+    first_day = models.DateField(_("d’abord le"))
+    last_day = models.DateField(_("la dernière fois le"), db_index=True)
+
+    class Meta:
+        verbose_name = _("recherche sans résultat")
+        verbose_name_plural = _("recherches sans résultat")
+        constraints = [
+            models.UniqueConstraint(fields=["words", "language"], name="missed_query_once")
+        ]
+
+    def __str__(self):
+        return self.words

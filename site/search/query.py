@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from search import analysis
+from search.analysis import Token
 
 LONGEST_QUERY = 300  # characters
 MOST_WORDS = 32
@@ -140,11 +141,8 @@ _BARE = re.compile(r"[\w'’ʼ-]+\*?")
 
 def parse(typed: str) -> ParsedQuery:
     """What a reader asked for; never raises."""
-    query = ParsedQuery()
-    text = "".join(" " if unicodedata.category(sign)[0] == "C" else sign for sign in typed)
-    text = unicodedata.normalize("NFC", text[: LONGEST_QUERY + 1]).translate(_QUOTES).strip()
-    if len(typed.strip()) > LONGEST_QUERY:
-        text, query.shortened = text[:LONGEST_QUERY], True
+    query = ParsedQuery(shortened=len(typed.strip()) > LONGEST_QUERY)
+    text = _readable(typed)
     parts: list[Node] = []
     left, either = MOST_WORDS, False
     said: list[str] = [""]
@@ -200,6 +198,18 @@ def read_date(typed: str) -> date | None:
         return None
 
 
+def plain_words(typed: str) -> tuple[str, list[Token]]:
+    """What was typed as it is read, and its whole words that are wanted, with their places."""
+    text, found = _readable(typed), []
+    for chunk in _CHUNK.finditer(text):
+        if chunk["minus"] or chunk["plain"] in _OR or "*" in chunk.group():
+            continue
+        if not (chunk["field"] and _set_filter(ParsedQuery(), chunk)):
+            words, at = analysis.tokens(chunk.group()), chunk.start()
+            found += [Token(at + word.start, at + word.end, word.word) for word in words]
+    return text, found[:MOST_WORDS]
+
+
 def sought(node: Node | None) -> Iterator[Word | Phrase | Prefix]:
     """The words, phrases and beginnings that a hit may show, for marking them."""
     if isinstance(node, (All, Any)):
@@ -207,6 +217,13 @@ def sought(node: Node | None) -> Iterator[Word | Phrase | Prefix]:
             yield from sought(part)
     elif node is not None and not isinstance(node, Not):
         yield node
+
+
+def _readable(typed: str) -> str:
+    """As much as is read of what was typed, without signs that nobody sees."""
+    text = "".join(" " if unicodedata.category(sign)[0] == "C" else sign for sign in typed)
+    text = unicodedata.normalize("NFC", text[: LONGEST_QUERY + 1]).translate(_QUOTES).strip()
+    return text[:LONGEST_QUERY]
 
 
 def _set_filter(query: ParsedQuery, chunk: re.Match) -> bool:

@@ -129,6 +129,10 @@ class VocabularySource(Source):
         """
         raise NotImplementedError
 
+    def synonym_url(self, word: str, language: str, user) -> str:
+        """Where this user can make a word a synonym of a keyword; "" for whoever may not."""
+        raise NotImplementedError
+
 
 class OddSource(Source):
     """Answers for models that nobody has registered: not found, and of no workgroup."""

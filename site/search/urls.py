@@ -5,5 +5,10 @@ from search import feeds, views
 
 urlpatterns = [
     path(pgettext_lazy("url", "recherche/"), views.search, name="search"),
+    path(
+        pgettext_lazy("url", "recherche/suggestions/"),
+        views.suggestions,
+        name="search_suggestions",
+    ),
     path(pgettext_lazy("url", "recherche/flux/"), feeds.feed, name="search_feed"),
 ]

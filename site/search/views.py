@@ -1,12 +1,20 @@
 """The search page."""
 
+from dataclasses import asdict
+
+from django.http import JsonResponse
 from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
+from search import missed
 from search.asked import PARAMETERS, Asked
 from search.facets import Facets
 from search.finding import Search
+from search.promotions import promoted
 from search.query import LONGEST_QUERY, MOST_WORDS
+from search.spelling import did_you_mean
+from search.suggesting import suggested
 
 #: The parameters that narrow a search.
 FILTERS = (*PARAMETERS.values(), "apres", "avant", "exact")
@@ -30,6 +38,9 @@ def search(request):
     }
     if not asked.is_empty:
         page = finding.page(request.GET.get("page", 1))
+        first = promoted(finding) if page.number == 1 else []
+        if not first:
+            missed.record(finding, request)
         facets = Facets(finding, page.object_list)
         context |= {
             "page_obj": page,
@@ -40,6 +51,8 @@ def search(request):
             "widening": facets.widening,
             "unknown": finding.unknown,
             "degraded": finding.degraded,
+            "did_you_mean": did_you_mean(finding),
+            "promoted": first,
             "addresses": {
                 "everywhere": asked.address(groupe=""),
                 "unfiltered": asked.address(**dict.fromkeys(FILTERS, "")),
@@ -51,3 +64,17 @@ def search(request):
             },
         }
     return render(request, "search/results.html", context)
+
+
+@require_safe
+def suggestions(request):
+    """What begins as `?q=` does and is there for this reader, in the workgroup `?groupe=` if given.
+
+    JSON: {"suggestions": [{"label", "language", "kind", "also", "url"}]}; see `Suggestion`.
+    """
+    asked = Asked.of(request.GET)
+    group = (*asked.chosen["workgroup"], "")[0]
+    found = suggested(asked.typed, request.user, group)
+    response = JsonResponse({"suggestions": [asdict(each) for each in found]})
+    add_never_cache_headers(response)
+    return response

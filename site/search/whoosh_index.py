@@ -19,7 +19,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import accumulate, islice
 from pathlib import Path
 from typing import NamedTuple
@@ -102,6 +102,11 @@ def _hinders(error: Exception) -> bool:
     )
 
 
+@cache
+def _ready_name(*made_of) -> str:
+    return f"ready-{hashlib.sha256(repr(made_of).encode()).hexdigest()[:16]}"
+
+
 class _ReadyTerms(fields.TEXT):
     """A field of terms parted by spaces. Whoosh's own tokens make writing take twice as long."""
 
@@ -132,10 +137,8 @@ class WhooshIndex:
     ):
         self.path = path
         self.field_names, self.columns = field_names, columns
-        made_of = repr((version, field_names, sorted(columns.items())))
-        fingerprint = hashlib.sha256(made_of.encode()).hexdigest()[:16]
         # Written last when an index is built: without it the folder is unfinished or outdated.
-        self.ready_file = path / f"ready-{fingerprint}"
+        self.ready_file = path / _ready_name(version, field_names, *columns.items())
 
     @cached_property
     def schema(self) -> fields.Schema:

@@ -159,6 +159,32 @@ def test_a_near_duplicate_is_shown_and_may_be_meant(as_user, minutes, member):
     assert words_of(PageComment.objects.get()) == {"accompagnements"}
 
 
+def test_a_near_duplicate_gives_way_by_one_click(as_user, minutes, member):
+    make_group(created_by=Rank.MEMBER)
+    base.make_keyword("accompagnement"), base.make_keyword("portage")
+    client = as_user(member)
+    typed = "portage; accompagnements"
+    html = post(client, minutes, keywords=typed).content.decode()
+    value = re.search(r'name="instead" value="([^"]+)"', html)[1]
+    assert post(client, minutes, keywords=typed, instead=value).status_code == 302
+    assert words_of(PageComment.objects.get()) == {"portage", "accompagnement"}
+    assert Keyword.objects.count() == 2
+
+
+def test_of_two_near_duplicates_each_gives_way_in_turn(as_user, minutes, member):
+    make_group(created_by=Rank.MEMBER)
+    base.make_keyword("accompagnement"), base.make_keyword("parrainage")
+    client = as_user(member)
+    typed, choice = "parrainages; accompagnements", "parrainages;parrainage"
+    asked = post(client, minutes, keywords=typed, instead=choice)
+    assert asked.status_code == 422
+    assert 'value="parrainage, accompagnements"' in asked.content.decode()
+    choice = "accompagnements;accompagnement"
+    left = "parrainage, accompagnements"
+    assert post(client, minutes, keywords=left, instead=choice).status_code == 302
+    assert words_of(PageComment.objects.get()) == {"parrainage", "accompagnement"}
+
+
 # --- Words of closed groups -----------------------------------------------------------------------
 
 

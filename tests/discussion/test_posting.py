@@ -97,6 +97,13 @@ def test_it_publishes_a_members_comment_at_once_under_their_own_name(client, min
     assert comment.user_email == ""
 
 
+def test_it_takes_keywords_between_commas_and_semicolons(client, minutes, member):
+    words = [base.make_keyword(word) for word in ("couveuse", "portage", "statut social")]
+    base.sign_in(client, member)
+    post(client, minutes, keywords="portage; couveuse,statut social;")
+    assert list(PageComment.objects.get().keywords.order_by("name")) == words
+
+
 def test_it_takes_no_members_comment_from_another_site(minutes, member):
     strict = base.sign_in(Client(enforce_csrf_checks=True), member)
     assert post(strict, minutes).status_code == 403

@@ -103,6 +103,26 @@ def test_an_editor_makes_a_keyword(as_user, editor):
     assert Keyword.objects.named("TIERS SECTEUR") == keyword
 
 
+@pytest.mark.parametrize("publish", [True, False])
+def test_a_keyword_made_by_its_name_alone_has_a_label(as_user, editor, publish):
+    client = as_user(editor)
+    assert client.post(NEW, data("Économie sociale", publish=publish)).status_code == 302
+    keyword = Keyword.objects.get()
+    revised = keyword.get_latest_revision_as_object()
+    for labels in (keyword.labels.all(), revised.labels.all()):
+        assert [(label.language, label.text) for label in labels] == [("fr", "Économie sociale")]
+    sent = edit_data(keyword, **{"name": "Économie douce"})
+    assert client.post(edit_url(keyword), sent).status_code == 302
+    assert keyword.labels.count() == 1
+
+
+@pytest.mark.parametrize("sign", [",", ";", '"'])
+def test_a_name_has_no_sign_that_parts_keywords(as_user, editor, sign):
+    refused = as_user(editor).post(NEW, data(f"bois{sign} métal"))
+    assert refused.status_code == 200 and "point-virgule" in errors(refused)
+    assert not Keyword.objects.exists()
+
+
 @pytest.mark.parametrize(
     "labels",
     [

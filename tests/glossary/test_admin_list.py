@@ -4,6 +4,7 @@ import datetime
 
 import pytest
 from django.utils import timezone
+from wagtail.users.models import UserProfile
 
 from glossary.backoffice.keywords import state
 from glossary.models import KeywordGroup, Rank
@@ -39,6 +40,29 @@ def test_the_list_tells_labels_group_and_uses(as_user, editor, workgroup):
     assert listed(client, ordering="-comment_count") == ["portage", "couveuse"]
 
 
+@pytest.mark.django_db
+def test_the_list_stands_as_people_read_it(as_user, editor):
+    for name in ("zèle", "École", "abri", "Eau"):
+        base.make_keyword(name)
+    client = as_user(editor)
+    assert listed(client) == ["abri", "Eau", "École", "zèle"]
+    assert listed(client, ordering="-folded") == ["zèle", "École", "Eau", "abri"]
+    assert "ordering=-folded" in client.get(LIST).content.decode()
+
+
+@pytest.mark.django_db
+def test_groups_are_named_in_the_language_of_the_editor(as_user, editor):
+    group = KeywordGroup.objects.create(name="Thèmes", name_nl="Onderwerpen")
+    keyword = base.make_keyword("portage", group=group)
+    profile = UserProfile.get_for_user(editor)
+    profile.preferred_language = "nl"
+    profile.save()
+    client = as_user(editor)
+    for url in (LIST, f"{LIST}edit/{keyword.pk}/", "/admin/keyword-groups/"):
+        told = client.get(url).content.decode()
+        assert "Onderwerpen" in told and "Thèmes" not in told, url
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_list_is_searched_by_label_and_synonym(as_user, editor):
     base.make_keyword("accompagnement", nl="begeleiding", synonyms=["coaching", "épaulement"])
@@ -46,6 +70,7 @@ def test_the_list_is_searched_by_label_and_synonym(as_user, editor):
     client = as_user(editor)
     for word in ("accomp", "begel", "COACH", "epaul", "ÉPAUL"):
         assert listed(client, q=word) == ["accompagnement"]
+    assert listed(client, q="accomp", ordering="-folded") == ["accompagnement"]
     assert listed(client, q="accomp", used="no") == ["accompagnement"]
     assert listed(client, q="accomp", used="yes") == []
 

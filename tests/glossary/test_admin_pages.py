@@ -2,6 +2,7 @@
 
 import pytest
 from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
+from wagtail.users.models import UserProfile
 
 from glossary.forms import KeywordWidget
 from glossary.models import Keyword, KeywordGroup, Rank
@@ -128,6 +129,24 @@ def test_many_words_are_pasted(desk, page):
     assert names(page) == sorted(words)
 
 
+@pytest.mark.parametrize(
+    "pasted",
+    ["presse à reliure; couveuses", "presse à reliure\ncouveuses;", "couveuses;presse à reliure"],
+)
+def test_words_pasted_with_semicolons_or_line_ends_are_as_many(desk, page, pasted):
+    base.make_keyword("couveuses")
+    sent = data(f'"{pasted}"', **PUBLISH)
+    assert desk.post(edit_url(page), sent).status_code == 302
+    assert names(page) == ["couveuses", "presse à reliure"]
+
+
+def test_an_old_keyword_with_a_semicolon_stays(desk, workgroup):
+    keyword = base.make_keyword("bois; métal")
+    page = base.make_article(workgroup, slug="un-article", keywords=[keyword])
+    assert desk.post(edit_url(page), data('"bois; métal"')).status_code == 302
+    assert names(page) == ["bois; métal"] and Keyword.objects.count() == 1
+
+
 def test_a_keyword_with_a_comma_is_not_cut_in_two(desk, workgroup):
     keyword = base.make_keyword("Bruxelles, capitale")
     page = base.make_article(workgroup, slug="un-article", keywords=[keyword])
@@ -138,6 +157,16 @@ def test_a_keyword_with_a_comma_is_not_cut_in_two(desk, workgroup):
 
 
 # --- Words that resemble others ------------------------------------------------------------------
+
+
+def test_resembling_words_are_named_in_the_language_of_the_editor(desk, page, editor):
+    keyword = base.make_keyword("accompagnement", nl="begeleiding")
+    profile = UserProfile.get_for_user(editor)
+    profile.preferred_language = "nl"
+    profile.save()
+    said = refused(desk.post(edit_url(page), data("accompagnements")))
+    link = f'<a href="/admin/keywords/edit/{keyword.pk}/" target="_blank">begeleiding</a>'
+    assert f"“{link}” (accompagnement)" in said
 
 
 def test_a_new_word_that_resembles_another_is_shown_beside_it(desk, page):

@@ -297,6 +297,13 @@ def test_nothing_changes_before_it_was_shown_and_confirmed(as_user, editor, uses
     assert tags(uses["second"]) == tags(uses["article"]) == ["portage"]
 
 
+def test_the_preview_names_the_keyword_that_the_word_means(as_user, editor, uses):
+    base.make_keyword("couveuse", synonyms=["incubateur"])
+    data = sent(uses["first"], word="incubateur")
+    told = as_user(editor).post(retag_url(uses["keyword"]), data).content.decode()
+    assert "Il garde « portage » et reçoit « couveuse »." in told
+
+
 @pytest.mark.parametrize(
     "action,expected", [("add", ["couveuse", "portage"]), ("remove", []), ("replace", ["couveuse"])]
 )
@@ -326,7 +333,13 @@ def test_a_split_makes_a_keyword_and_gives_it_labels(as_user, editor, uses):
         sure="on",
     )
     client, url = as_user(editor), retag_url(keyword)
-    assert client.post(url, data).context["form"].makes_keyword
+    shown = client.post(url, data)
+    assert shown.context["form"].makes_keyword
+    told = shown.content.decode()
+    assert "1 emploi changera" in told and "Ces intitulés passent avec lui" in told
+    assert all(
+        word in told.split("passent avec lui")[1] for word in ("payroll (nl)", "salarial (fr)")
+    )
     client.post(url, data | {"step": "apply"})
     made = Keyword.objects.get(name="portage salarial")
     assert made.group == group and Keyword.objects.named("payroll") == made

@@ -48,6 +48,7 @@ def make_glossary():
     )
     roof = base.make_keyword("Grenier", definition_fr="=1+1", definition_nl="@SUM(A1)")
     shed = base.make_keyword("Remise", nl="'schuur'")
+    KeywordLabel.objects.filter(text__in=["a|b", "Remise", "'schuur'"]).update(linked=False)
     Keyword.objects.create(name="Sans intitulé")
     KeywordLink.objects.create(keyword=roof, target=economy, kind="broader")
     KeywordLink.objects.create(keyword=roof, target=shed, kind="broader")
@@ -67,6 +68,17 @@ def test_what_went_out_comes_back_the_same(language):
     made = take(written)
     assert len(made.created) == 4 and not made.notes
     assert gather_all().concepts == before
+
+
+@pytest.mark.django_db
+def test_lists_of_one_may_be_headed_in_the_singular():
+    base.make_keyword("Lieu"), base.make_keyword("Four")
+    made = take(rows("Atelier;local|hangar;Lieu;Four", head="nom;synonyme fr;plus large;voisin"))
+    assert not made.notes
+    keyword = Keyword.objects.get(name="Atelier")
+    assert {label.text for label in keyword.labels.all()} >= {"local", "hangar"}
+    links = keyword.links.values_list("kind", "target__name")
+    assert set(links) == {("broader", "Lieu"), ("related", "Four")}
 
 
 @pytest.mark.django_db
@@ -312,3 +324,10 @@ def test_no_bytes_make_it_fall(data):
     except UnreadableFileError:
         return
     assert vocabulary.concepts is not None
+
+
+@pytest.mark.parametrize("data", [b"\x89PNG\r\n\x1a\n\0\0", b"PK\x03\x04\x14\0", b"nom;\0\nmot;"])
+@pytest.mark.parametrize("name", ["mots.csv", "mots.xlsx", "mots.ttl"])
+def test_what_is_no_text_is_called_neither_a_table_nor_skos(data, name):
+    with pytest.raises(UnreadableFileError, match="ni un tableau CSV ni du SKOS"):
+        files.read(data, name)

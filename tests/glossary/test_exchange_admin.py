@@ -64,7 +64,8 @@ def test_a_file_with_errors_is_answered_with_each_of_them(as_user, editor):
         ("x.csv", b"", "Ce fichier est vide."),
         ("x.ttl", b"a b", "Turtle"),
         ("x.rdf", b"<!DOCTYPE a><a/>", "DOCTYPE"),
-        ("x.exe", b"MZ\x90\x00\x81\x8d", "lisible"),
+        ("x.exe", b"MZ\x90\x00\x81\x8d", "ni un tableau CSV ni du SKOS"),
+        ("x.txt", b"mot\x81\x8d", "lisible"),
         ("x.csv", b"#" * (files.MAX_BYTES + 1), "trop long"),
     ],
 )

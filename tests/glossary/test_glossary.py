@@ -246,3 +246,19 @@ def test_it_asks_the_same_of_the_database_for_one_word_and_for_many(client, work
             PageKeyword.objects.create(tag=keyword, content_object_id=minutes.pk)
     many = [queries(**query) for query in kinds]
     assert few == many and max(many) <= 25
+
+
+def test_a_search_that_finds_nothing_offers_what_resembles_it(
+    as_user, member, group_member, workgroup, private_workgroup
+):
+    known, secret = base.make_keyword("accompagnement"), base.make_keyword("couveuse secrète")
+    base.make_minutes(workgroup, keywords=[known])
+    base.make_minutes(private_workgroup, keywords=[secret])
+
+    def meant(typed, user):
+        answer = as_user(user).get(reverse("glossary"), {"q": typed})
+        return answer.context["meant"]
+
+    assert meant("acompagnement", member) == [known]
+    assert meant("couveuses secretes", group_member) == [secret]
+    assert meant("couveuses secretes", member) == meant("accompagnement", member) == []

@@ -255,6 +255,20 @@ def test_no_word_lies_over_another_or_leaves_the_frame(picture):
         assert across > 0 or down > 0, (one, other)
 
 
+@pytest.mark.parametrize(
+    ("word", "lines"),
+    [
+        ("transdisciplinarité", ["transdisciplinarité"]),
+        ("une transdisciplinarité vraie", ["une", "transdisciplinarité", "vraie"]),
+        ("anticonstitutionnellement", ["anticonstitutionnellement"]),
+        ("arbeidsongeschiktheidsverzekering", ["arbeidsongeschiktheidsver-", "zekering"]),
+        ("porte-parole et sages-femmes", ["porte-parole et", "sages-femmes"]),
+    ],
+)
+def test_it_cuts_no_word_without_a_hyphen(word, lines):
+    assert drawing.Node(1, word, 1).lines == lines
+
+
 def test_it_draws_a_full_map_of_long_words_alike_each_time():
     nodes = [drawing.Node(key, f"Donaudampfschifffahrtsgesellschaft {key}", 5) for key in range(60)]
     ties = [(one, other, 1 + one) for one, other in combinations(range(60), 2) if other < one + 4]

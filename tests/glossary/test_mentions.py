@@ -75,6 +75,18 @@ def test_words_that_look_like_markup_stay_words(client, workgroup):
         assert live not in html
 
 
+def test_it_does_not_link_a_label_that_is_not_to_be(client, workgroup):
+    body = [base.text_block("Il avance. Un acompte ; un suivi.")]
+    page = base.make_minutes(workgroup, body=body)
+    avance, suivi = explained("avance", page), explained("suivi", page)
+    KeywordLabel.objects.create(keyword=avance, language="fr", text="acompte", kind="synonym")
+    assert terms(client.get(page.url)) == ["avance", "suivi"]
+    for label in (*avance.labels.filter(text="avance"), *suivi.labels.all()):
+        label.linked = False
+        label.save()
+    assert terms(client.get(page.url)) == ["acompte"], "nor by its name"
+
+
 def test_it_names_keywords_in_the_order_of_the_text_with_their_labels(page):
     soin, portage = explained("soin", page), explained("portage", page)
     keywords = found(page).keywords
@@ -89,10 +101,10 @@ def test_it_links_articles_and_texts_too(client, workgroup, page):
         assert terms(client.get(other.url)) == ["portage"]
 
 
-def test_it_links_only_what_has_a_definition_and_a_use(client, page):
+def test_it_links_only_what_has_a_definition_and_exists(client, page):
     base.make_keyword("portage")
     PageKeyword.objects.create(tag=Keyword.objects.get(), content_object_id=page.pk)
-    explained("plateau technique")
+    explained("plateau technique", offered=False)
     explained("soin", page)
     assert terms(client.get(page.url)) == ["soins"]
 
@@ -160,7 +172,7 @@ def test_a_stranger_sees_no_trace_of_a_term_used_in_a_private_group(
 
 
 def test_it_stops_linking_when_the_last_visible_use_is_gone(client, page):
-    keyword = explained("portage", page)
+    keyword = explained("portage", page, offered=False)
     assert terms(client.get(page.url)) == ["portage"]
     retag([page], remove=[keyword])
     assert terms(client.get(page.url)) == []

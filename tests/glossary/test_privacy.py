@@ -363,9 +363,64 @@ def test_a_removed_comment_keeps_no_keyword_alive(as_user, pages, workgroup):
     assert "dit une seule fois" not in as_user().get(reverse("glossary")).content.decode()
 
 
-def test_an_unused_keyword_has_no_page(as_user, admin, pages):
-    unused = base.make_keyword("jamais employé")
-    assert as_user().get(unused.get_absolute_url()).status_code == 404
-    assert "jamais employé" not in as_user().get(reverse("glossary")).content.decode()
+#: What a keyword says, by which those on offer exist before they are used.
+SAYS = {"definition_fr": "Ce que l’on cherche."}
+
+
+@pytest.mark.parametrize(
+    ("changes", "exists"),
+    [
+        (SAYS, True),
+        ({"text_nl": "<p>Wat men zoekt.</p>"}, True),
+        ({}, False),
+        ({**SAYS, "offered": False}, False),
+        ({**SAYS, "live": False}, False),
+    ],
+)
+def test_an_unused_keyword_exists_if_it_is_on_offer_and_explained(
+    changes, exists, as_user, member, editor, pages
+):
+    unused = base.make_keyword("jamais employé", **changes)
+    outbox.drain()
+    for user in (None, member, editor):
+        client = as_user(user)
+        answer = client.get(unused.get_absolute_url())
+        assert answer.status_code == (200 if exists else 404)
+        assert not exists or "Rien ne porte encore" in answer.content.decode()
+        feed = client.get(reverse("keyword_feed", args=[unused.slug]))
+        assert feed.status_code == answer.status_code
+        listed = reverse("glossary")
+        for url in (listed, f"{listed}?q=jamais", reverse("api_keywords")):
+            shown = client.get(url).content.decode()
+            assert (unused.get_absolute_url() in shown or f'"{unused.slug}"' in shown) == exists
+        found = client.get(reverse("search") + "?q=jamais")
+        assert (unused.get_absolute_url() in found.content.decode()) == exists
+        assert "jamais employé" not in client.get(reverse("keyword_map")).content.decode()
     base.make_comment(pages[0], "Voilà.", keywords=[unused])
-    assert as_user().get(unused.get_absolute_url()).status_code == 200
+    assert as_user().get(unused.get_absolute_url()).status_code == (
+        200 if changes.get("live", True) else 404
+    )
+
+
+@pytest.mark.parametrize("where", ["private page", "private comment", "removed comment"])
+def test_a_keyword_on_offer_hides_once_it_is_used_in_private(
+    where, as_user, member, group_member, private_workgroup, pages
+):
+    word = base.make_keyword("mot employé en privé", **SAYS)
+    url = word.get_absolute_url()
+    assert as_user().get(url).status_code == 200
+    open_page, private = pages
+    if where == "private page":
+        base.make_minutes(private_workgroup, "Autre réunion", keywords=[word.name])
+    elif where == "private comment":
+        base.make_comment(private, "Voilà.", keywords=[word])
+    else:
+        base.make_comment(open_page, "Voilà.", keywords=[word], is_removed=True)
+    outbox.drain()
+    for user in (None, member):
+        client = as_user(user)
+        assert client.get(url).status_code == 404
+        for at in (reverse("glossary"), reverse("api_keywords"), reverse("search") + "?q=privé"):
+            assert "employé en privé" not in client.get(at).content.decode()
+    seen = as_user(group_member).get(url).status_code
+    assert seen == (404 if where == "removed comment" else 200)

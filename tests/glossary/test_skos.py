@@ -68,6 +68,7 @@ def make_awkward():
     say(economy, "nl", "derde sector")
     say(economy, "nl", "coöperatieve sector")
     say(economy, "en", "third sector")
+    economy.labels.filter(text__in=["l’ESS", "social economy"]).update(linked=False)
     roof = base.make_keyword("Grenier", group=places, nl="zolder")
     nameless = Keyword.objects.create(name="Sans intitulé")
     foreign = Keyword.objects.create(name="Nom à part")

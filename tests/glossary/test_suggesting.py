@@ -394,6 +394,13 @@ def test_what_only_resembles_a_keyword_is_asked_about(
     assert carried(minutes) == ({"portage"} if meant == "existing" else {"partage"})
 
 
+@pytest.mark.parametrize("typed", ["couveuse, portage", "couveuse;portage", 'dit "portage"'])
+def test_one_word_is_suggested_at_a_time(as_user, minutes, member, typed):
+    assert suggest(as_user(member), minutes, typed).status_code == 422
+    assert not KeywordSuggestion.objects.exists()
+    assert suggest(as_user(member), minutes, "couveuse").status_code == 302
+
+
 def test_the_same_in_other_words_is_settled_with_it(as_user, minutes, member, editor):
     claire = base.make_user("Claire")
     keyword = base.make_keyword("accompagnement", synonyms=["suivi"])

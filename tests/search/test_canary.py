@@ -56,6 +56,8 @@ def search(q="", **fields):
 def of_each_word(place, word):
     """The surfaces that are asked for a word, by the place where it stands."""
     yield search(BY_FIELD.get(place, "") + word)
+    yield search(f"{word[:-1]}q")  # misspelt: what texts have may be offered
+    yield reverse("search_suggestions") + "?" + urlencode({"q": word[:6]})
     if place in ("title", "text", "person"):
         yield search(f"{word[:5]}*")
         yield from if_there_is("search_feed", q=word)

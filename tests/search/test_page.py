@@ -341,4 +341,4 @@ class TestCost:
                 comment_on(page, "Encore le budget")
             many = ask()
             assert many[0] >= few[0] + 60
-            assert many[1] == few[1]
+            assert many[1] <= few[1]  # of few hits the words are compared with those of texts

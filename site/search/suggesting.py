@@ -1,0 +1,129 @@
+"""Suggestions while somebody types: what is called so, of what is there for this reader.
+
+One small search by the beginnings of names, under the same mask as every other.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.formats import date_format
+from modelsearch.backends import get_search_backend
+from modelsearch.query import And
+
+from accounts.visibility import visible_pages
+from search import analysis, sources
+from search.finding import matched_in
+from search.matched import Chosen, Matched
+from search.models import NAMED, Findable, Kind
+from search.queries import Prefix
+from search.query import LONGEST_QUERY, SHORTEST_PREFIX
+
+MOST = 8
+MOST_WORDS = 6
+LOOKED_AT = 20  # of each sort, the best ones, from which those that begin alike come first
+
+#: The sorts in the order that they are shown, each with how many it has where all have many.
+SORTS = (
+    ((Kind.KEYWORD,), 2),
+    ((Kind.WORKGROUP,), 1),
+    ((Kind.PERSON,), 2),
+    (tuple(kind for kind in NAMED if kind not in (Kind.KEYWORD, Kind.WORKGROUP, Kind.PERSON)), 3),
+)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One thing that may be meant, as it is shown in the reader's language."""
+
+    label: str
+    language: str  # that the label is written in
+    kind: str  # what it is, and the day of what has one
+    also: str  # the name that was typed, where it is another than the label
+    url: str
+
+
+def suggested(typed: str, user, group: str = "") -> list[Suggestion]:
+    """Up to MOST things, one name of which has words that begin with those typed.
+
+    `group` is the slug of a workgroup that they have to belong to.
+    """
+    words = _beginnings(typed)
+    if not words:
+        return []
+    mask = sources.Mask(user)
+    matched = _matched(words)
+    rows = mask.rows(matched)
+    if group:
+        pages = visible_pages(user).filter(slug=group.casefold())
+        rows &= matched.workgroup.having(set(pages.values_list("pk", flat=True)))
+    matched = matched.keep(rows)
+    return _shown(_chosen(matched, words), words, user)
+
+
+def _beginnings(typed: str) -> list[str]:
+    """The words that what is called so has to have, as they begin."""
+    words = analysis.words(typed[:LONGEST_QUERY])[:MOST_WORDS]
+    # The last one is still being typed: "le" may become "lecture".
+    words = [*analysis.needed(words[:-1]), *words[-1:]]
+    return words if any(len(word) >= SHORTEST_PREFIX for word in words) else []
+
+
+def _matched(words: list[str]) -> Matched:
+    parts = [Prefix(word) for word in words]
+    wanted = And(parts) if len(parts) > 1 else parts[0]
+    results = get_search_backend().search(wanted, Findable.objects.all(), fields=["title_words"])
+    return matched_in(results)
+
+
+def _chosen(matched: Matched, words: list[str]) -> list[Findable]:
+    """A row of each thing to suggest, in order."""
+    keys = []
+    for kinds, _ in SORTS:
+        things = Chosen(matched, {"kind": frozenset(kinds)}).things(0, LOOKED_AT)
+        keys.append([rows[0] for rows in things])
+    rows = Findable.objects.in_bulk([key for sort in keys for key in sort])
+    sorts = []
+    for sort in keys:
+        found = [rows[key] for key in sort if key in rows]
+        sorts.append(sorted(found, key=lambda row: not _begins(row.title, words)))
+    shares = [most for _, most in SORTS]
+    left = MOST - sum(min(len(sort), most) for sort, most in zip(sorts, shares, strict=True))
+    chosen = []
+    for sort, most in zip(sorts, shares, strict=True):
+        more = min(left, max(0, len(sort) - most))
+        chosen += sort[: most + more]
+        left -= more
+    return chosen
+
+
+def _shown(rows: list[Findable], words: list[str], user) -> list[Suggestion]:
+    pages = visible_pages(user).filter(pk__in=[row.page_id for row in rows if row.page_id])
+    pages = {page.pk: page for page in pages.specific(defer=False)}
+    keywords = [row.source_id for row in rows if row.kind == Kind.KEYWORD]
+    names = sources.vocabulary().names(keywords) if keywords else {}
+    shown = []
+    for row in rows:
+        label, language = row.title, row.language
+        page, name = pages.get(row.page_id), names.get(row.source_id)
+        if row.kind == Kind.KEYWORD and name:
+            label, language = name.text, name.language
+        elif page:
+            label, language = page.heading, page.heading_language
+        kind = str(Kind(row.kind).label)
+        if row.date:
+            kind = f"{kind} · {date_format(row.date, 'DATE_FORMAT')}"
+        also = "" if _has(label, words) or not _has(row.title, words) else row.title
+        url = sources.source_named(row.source_type).url(row, (page.get_url() or "") if page else "")
+        shown.append(Suggestion(label, language, kind, also, url))
+    return shown
+
+
+def _begins(name: str, words: list[str]) -> bool:
+    """Whether the name begins with what was typed."""
+    own = analysis.words(name)[: len(words)]
+    return len(own) == len(words) and all(map(str.startswith, own, words))
+
+
+def _has(name: str, words: list[str]) -> bool:
+    """Whether each of the words begins one of the name's."""
+    own = analysis.words(name)
+    return all(any(each.startswith(word) for each in own) for word in words)

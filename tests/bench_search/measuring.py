@@ -1,0 +1,175 @@
+"""Fills an index with invented sections and asks it what every engine is asked."""
+
+import math
+import random
+import sqlite3
+import statistics
+import time
+from collections.abc import Callable, Iterable
+
+from django.db import connection
+from modelsearch.backends import get_search_backend
+
+from search import analysis
+from search.finding import to_search_query
+from search.models import Findable, Kind, OutboxEntry
+from search.query import parse
+from tests import base
+from tests.bench_search.generator import entries, vocabulary
+
+A_PAGE = 100  # rows of one page: what is visible is asked by page
+KINDS = (Kind.MINUTES, Kind.DECISION, Kind.ACTION, Kind.DOCUMENT)
+FIELDS = ("title_terms", "heading_terms", "text_terms")
+
+
+def fill(number: int, workgroup) -> float:
+    """So many rows of Findable on real pages, and their index; seconds that building it took."""
+    pages = [base.make_minutes(workgroup, f"Page {n}") for n in range(math.ceil(number / A_PAGE))]
+    Findable.objects.all().delete()
+    rows = []
+    for at, entry in enumerate(entries(number)):
+        page = pages[at // A_PAGE]
+        row = Findable(
+            source_type="minutes.minutespage",
+            source_id=page.pk,
+            part=f"s{at}",
+            kind=KINDS[at % 7 % 4],
+            language=entry.language,
+            page_id=page.pk,
+            workgroup_id=workgroup.pk,
+            title=entry.title,
+            heading=entry.heading,
+            text=entry.text,
+            date=page.meeting_date,
+        )
+        row.analyse()
+        row.name_thing()
+        rows.append(row)
+    Findable.objects.bulk_create(rows, batch_size=500)
+    OutboxEntry.objects.all().delete()
+    start = time.perf_counter()
+    get_search_backend().get_index_for_model(Findable).rebuild()
+    taken = time.perf_counter() - start
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    return taken
+
+
+def queries(number: int = 5, seed: int = 5) -> dict[str, list[tuple[str, str]]]:
+    """(what is typed, the same for FTS5) by kind; so many of each."""
+    dice = random.Random(seed)
+    words = vocabulary("fr")
+    texts = [entry.text.split() for entry in entries(50) if entry.language == "fr"]
+
+    def word(low, high):
+        return words[dice.randint(low, high)]
+
+    asked: dict[str, list[tuple[str, str]]] = {
+        kind: [] for kind in ("one word", "several", "OR", "phrase", "prefix", "filtered")
+    }
+    for _ in range(number):
+        rare, common, other = word(30, 3_000), word(5, 200), word(5, 200)
+        text = dice.choice(texts)
+        at = dice.randrange(len(text) - 2)
+        phrase = " ".join(text[at : at + 2])
+        asked["one word"].append((rare, fts_word(rare)))
+        asked["several"].append((f"{common} {other}", f"{fts_word(common)} AND {fts_word(other)}"))
+        asked["OR"].append((f"{rare} OR {common}", f"{fts_word(rare)} OR {fts_word(common)}"))
+        asked["phrase"].append((f'"{phrase}"', _fts_phrase(phrase)))
+        asked["prefix"].append((f"{rare[:4]}*", f'"{rare[:4]}" *'))
+        asked["filtered"].append((f"{common} type:action", fts_word(common)))
+    return asked
+
+
+def _forms(text: str) -> list[str]:
+    return [" ".join(reading) for reading in analysis.readings(text)]
+
+
+def fts_word(word: str) -> str:
+    return "(" + " OR ".join(f'"{form}"' for form in _forms(word)) + ")"
+
+
+def _fts_phrase(phrase: str) -> str:
+    return " OR ".join(f'"{form}"' for form in _forms(phrase))
+
+
+class Fts:
+    """SQLite's own full text search, raw: the same terms in a table of its own, in a file."""
+
+    def __init__(self, path):
+        self.db = sqlite3.connect(path)
+        self.db.execute("PRAGMA cache_size=-200000")
+        self.db.execute(f"CREATE VIRTUAL TABLE terms USING fts5({', '.join(FIELDS)}, words)")
+        self.db.execute("CREATE TABLE kinds (id INTEGER PRIMARY KEY, kind TEXT)")
+        rows = Findable.objects.values_list("pk", *FIELDS, "words", "kind")
+        for pk, *terms, kind in rows.iterator(chunk_size=2_000):
+            self.db.execute(
+                "INSERT INTO terms (rowid, title_terms, heading_terms, text_terms, words)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (pk, *terms),
+            )
+            self.db.execute("INSERT INTO kinds VALUES (?, ?)", (pk, kind))
+        self.db.execute("INSERT INTO terms (terms) VALUES ('optimize')")
+        self.db.execute("CREATE INDEX by_kind ON kinds (kind)")
+        self.db.execute("ANALYZE")
+        self.db.commit()
+
+    def ask(self, match: str, kind: str | None = None) -> tuple[int, list[int]]:
+        """(how many, the 20 best)."""
+        columns = "words" if match.endswith("*") else " ".join(FIELDS)
+        match = f"{{{columns}}} : ({match})"
+        tables = "terms" if kind is None else "terms JOIN kinds ON kinds.id = terms.rowid"
+        more = "" if kind is None else " AND kinds.kind = ?"
+        args = (match,) if kind is None else (match, kind)
+        best = self.db.execute(
+            f"SELECT terms.rowid FROM {tables} WHERE terms MATCH ?{more}"
+            " ORDER BY bm25(terms, 4, 2, 1, 0) LIMIT 20",
+            args,
+        ).fetchall()
+        count = self.db.execute(
+            f"SELECT count(*) FROM {tables} WHERE terms MATCH ?{more}", args
+        ).fetchone()[0]
+        return count, [row[0] for row in best]
+
+
+def ours(typed: str) -> tuple[int, list[int]]:
+    """(how many, the 20 best) from the parsed query, as the results page asks the index.
+
+    The fields are those that FTS5 has: keywords are left out.
+    """
+    words = parse(typed)
+    return rank(to_search_query(words.tree), words.kinds)
+
+
+def rank(wanted, kinds=()) -> tuple[int, list[int]]:
+    backend = get_search_backend()
+    compiler = backend.query_compiler_class(
+        Findable.objects.all(), wanted, fields=[*FIELDS, "words"]
+    )
+    index = backend.get_index_for_model(Findable)
+    ranked = index.files.rank(compiler.compile())
+    if not kinds:
+        return len(ranked), ranked.keys[ranked.top(20)].tolist()
+    column = ranked.column("c__kind")
+    mask = column.codes == column.words.index(kinds[0])
+    return int(mask.sum()), ranked.keys[ranked.top(20, mask)].tolist()
+
+
+def by_turns(calls: Iterable[Callable], rounds: int) -> list[list[float]]:
+    """The milliseconds of each call, in turns, so that a busy machine slows all alike."""
+    calls = list(calls)
+    taken: list[list[float]] = [[] for _ in calls]
+    for _ in range(rounds):
+        for at, call in enumerate(calls):
+            start = time.perf_counter()
+            call()
+            taken[at].append((time.perf_counter() - start) * 1_000)
+    return taken
+
+
+def p95(taken: list[float]) -> float:
+    return sorted(taken)[int(len(taken) * 0.95)]
+
+
+def median(taken: Iterable[float]) -> float:
+    return statistics.median(taken)
