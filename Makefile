@@ -114,9 +114,12 @@ messages: setup
 bench: setup test-tools
 	@$(RUN) -m pytest tests/bench.py -s --no-header -q
 
-# SIZES=10000 for the smaller one only; DATABASE_URL chooses the database as everywhere.
+# SIZES=10000 for the smaller one only; the rest is said in bench.py. BENCH_DATABASE_URL names a
+# PostgreSQL whose backend of Wagtail's is then measured too.
 bench-search: setup test-tools
-	@$(RUN) -m pytest tests/bench_search/bench.py -s --no-header -q
+	@for url in "$(DATABASE_URL)" $(BENCH_DATABASE_URL); do \
+		$${url:+env DATABASE_URL=$$url} $(RUN) -m pytest tests/bench_search/relevance.py \
+			tests/bench_search/bench.py -s --no-header -q || exit; done
 
 soak: setup test-tools browser
 	@SOAK=1 $(RUN) -m pytest $(WORKERS) $(PYTEST)

@@ -1,13 +1,16 @@
 """Texts for measuring search: words that nobody wrote, as often as words are. Pure and seeded.
 
 Three invented languages with the letters of ours; the n-th word comes in proportion to
-1 / (n + 2.7) ** 1.07 (Zipf's law with Mandelbrot's correction), and texts are as long as
-sections of meetings are, logarithmically normal.
+1 / (n + 2.7) ** 1.07 (Zipf's law with Mandelbrot's correction). How long texts are is
+logarithmically normal, as it is of sections of meetings: of a mean of 150 words, half have under
+100. A folder of text files can take their place.
 """
 
+import math
 import random
 from collections.abc import Iterator
-from itertools import accumulate
+from itertools import accumulate, islice
+from pathlib import Path
 from typing import NamedTuple
 
 SYLLABLES = {
@@ -16,6 +19,10 @@ SYLLABLES = {
     "en": ("bcdfhklmnprstw", ("a", "ea", "i", "oo", "o", "u", "igh", "er")),
 }
 WORDS = 40_000  # in each language
+SPREAD = 0.9  # the standard deviation of the logarithms of lengths
+LONGEST = 5_000  # words of one section
+#: Words in one section of a file, which ends with a paragraph.
+SECTION = 450
 
 
 class Entry(NamedTuple):
@@ -42,16 +49,33 @@ def vocabulary(language: str, number: int = WORDS) -> list[str]:
     return list(words)
 
 
-def entries(number: int, seed: int = 1) -> Iterator[Entry]:
-    """So many sections; the same for the same seed."""
+def entries(number: int, seed: int = 1, mean: int = 150) -> Iterator[Entry]:
+    """So many sections, of `mean` words on average; the same for the same arguments."""
     dice = random.Random(seed)
     words = {language: vocabulary(language) for language in SYLLABLES}
     weights = list(accumulate(1 / (rank + 2.7) ** 1.07 for rank in range(1, WORDS + 1)))
+    centre = math.log(mean) - SPREAD**2 / 2
     for _ in range(number):
         language = dice.choices(("fr", "nl", "en"), (6, 3, 1))[0]
 
         def some(count, language=language):
             return " ".join(dice.choices(words[language], cum_weights=weights, k=count))
 
-        length = min(2_500, max(8, int(dice.lognormvariate(4.6, 0.9))))
+        length = min(LONGEST, max(8, int(dice.lognormvariate(centre, SPREAD))))
         yield Entry(language, some(4), some(3), some(length))
+
+
+def entries_of(folder: Path, number: int, language: str = "fr") -> Iterator[Entry]:
+    """Up to so many sections of the text files below a folder, in the order of their names."""
+    paths = sorted(path for path in folder.rglob("*") if path.suffix in (".txt", ".md"))
+    return islice((each for path in paths for each in _sections(path, language)), number)
+
+
+def _sections(path: Path, language: str) -> Iterator[Entry]:
+    paragraphs = path.read_text(encoding="utf-8", errors="replace").split("\n\n")
+    section: list[str] = []
+    for at, paragraph in enumerate(paragraphs, 1):
+        section += paragraph.split()
+        if section and (len(section) >= SECTION or at == len(paragraphs)):
+            yield Entry(language, path.stem, " ".join(section[:3]), " ".join(section))
+            section = []

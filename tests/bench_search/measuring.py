@@ -1,25 +1,52 @@
 """Fills an index with invented sections and asks it what every engine is asked."""
 
 import math
+import os
 import random
 import sqlite3
 import statistics
+import threading
 import time
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 
-from django.db import connection
+from django.db import connection, transaction
 from modelsearch.backends import get_search_backend
+from whoosh.filedb.filestore import FileStorage
+from whoosh.index import FileIndex
+from whoosh.scoring import BM25F
 
 from search import analysis
 from search.finding import to_search_query
 from search.models import Findable, Kind, OutboxEntry
 from search.query import parse
 from tests import base
-from tests.bench_search.generator import entries, vocabulary
+from tests.bench_search.generator import Entry, entries, entries_of, vocabulary
 
+CORPUS = os.environ.get("CORPUS", "")
 A_PAGE = 100  # rows of one page: what is visible is asked by page
 KINDS = (Kind.MINUTES, Kind.DECISION, Kind.ACTION, Kind.DOCUMENT)
 FIELDS = ("title_terms", "heading_terms", "text_terms")
+
+
+def corpus(number: int) -> Iterator[Entry]:
+    """So many sections: those of the folder CORPUS, or invented ones of TEXT_WORDS on average."""
+    if CORPUS:
+        return entries_of(Path(CORPUS), number, os.environ.get("CORPUS_LANGUAGE", "fr"))
+    return entries(number, mean=int(os.environ.get("TEXT_WORDS", "150")))
+
+
+@cache
+def words_by_frequency() -> list[str]:
+    """Words of the corpus, commonest first, for questions to be made of."""
+    if not CORPUS:
+        return vocabulary("fr")
+    counts = Counter(word for entry in corpus(2_000) for word in set(analysis.words(entry.text)))
+    usable = [word for word, _ in counts.most_common() if word.isalpha() and len(word) > 2]
+    return [word for word in usable if word not in analysis.STOP_WORDS]
 
 
 def fill(number: int, workgroup) -> float:
@@ -27,7 +54,7 @@ def fill(number: int, workgroup) -> float:
     pages = [base.make_minutes(workgroup, f"Page {n}") for n in range(math.ceil(number / A_PAGE))]
     Findable.objects.all().delete()
     rows = []
-    for at, entry in enumerate(entries(number)):
+    for at, entry in enumerate(corpus(number)):
         page = pages[at // A_PAGE]
         row = Findable(
             source_type="minutes.minutespage",
@@ -58,11 +85,12 @@ def fill(number: int, workgroup) -> float:
 def queries(number: int = 5, seed: int = 5) -> dict[str, list[tuple[str, str]]]:
     """(what is typed, the same for FTS5) by kind; so many of each."""
     dice = random.Random(seed)
-    words = vocabulary("fr")
-    texts = [entry.text.split() for entry in entries(50) if entry.language == "fr"]
+    words = words_by_frequency()
+    found = [analysis.words(entry.text) for entry in corpus(50) if entry.language == "fr" or CORPUS]
+    texts = [text for text in found if len(text) > 2]
 
     def word(low, high):
-        return words[dice.randint(low, high)]
+        return words[min(dice.randint(low, high), len(words) - 1)]
 
     asked: dict[str, list[tuple[str, str]]] = {
         kind: [] for kind in ("one word", "several", "OR", "phrase", "prefix", "filtered")
@@ -142,17 +170,55 @@ def ours(typed: str) -> tuple[int, list[int]]:
 
 
 def rank(wanted, kinds=()) -> tuple[int, list[int]]:
-    backend = get_search_backend()
-    compiler = backend.query_compiler_class(
-        Findable.objects.all(), wanted, fields=[*FIELDS, "words"]
-    )
-    index = backend.get_index_for_model(Findable)
-    ranked = index.files.rank(compiler.compile())
+    index = get_search_backend().get_index_for_model(Findable)
+    ranked = index.files.rank(_compiled(wanted))
     if not kinds:
         return len(ranked), ranked.keys[ranked.top(20)].tolist()
     column = ranked.column("c__kind")
     mask = column.codes == column.words.index(kinds[0])
     return int(mask.sum()), ranked.keys[ranked.top(20, mask)].tolist()
+
+
+def _compiled(wanted):
+    backend = get_search_backend()
+    fields = [*FIELDS, "words"]
+    return backend.query_compiler_class(Findable.objects.all(), wanted, fields=fields).compile()
+
+
+class Whoosh:
+    """Whoosh's own searcher on the same files, kept open."""
+
+    def __init__(self):
+        files = get_search_backend().get_index_for_model(Findable).files
+        index = FileIndex(FileStorage(str(files.path)), schema=files.schema)
+        self.searcher = index.searcher(weighting=BM25F())
+
+    def ask(self, wanted) -> tuple[int, list[int]]:
+        """(how many, the 20 best, by Whoosh's numbers of documents)."""
+        found = self.searcher.search(_compiled(wanted).normalize(), limit=20)
+        return len(found), [number for _, number in found.top_n]
+
+
+@contextmanager
+def interrupted_after(seconds: float) -> Iterator[None]:
+    """Lets the database work on one question so long; raises OperationalError then."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET statement_timeout = {int(seconds * 1_000)}")
+        try:
+            with transaction.atomic():
+                yield
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute("SET statement_timeout = 0")
+        return
+    timer = threading.Timer(seconds, connection.connection.interrupt)
+    timer.start()
+    try:
+        with transaction.atomic():
+            yield
+    finally:
+        timer.cancel()
 
 
 def by_turns(calls: Iterable[Callable], rounds: int) -> list[list[float]]:

@@ -31,6 +31,7 @@ from home.demo.lookup import read
 from home.demo.texts import FOLDER, texts
 from minutes.importing import parse
 from minutes.models import MinutesPage, Role, WorkgroupPage
+from tests.bench_search import relevance
 
 SOURCE = settings.BASE_DIR.parent / "shared" / "data" / "source-page.fr.txt"
 GROUPS = ["prix-du-travail", "lieux-partages", "begeleiding", "fonds-de-secours"]
@@ -281,3 +282,17 @@ def test_no_sentence_or_name_of_the_page_that_set_its_shape_is_in_it():
     assert shingles(source) & shingles(ours) <= roles
     for name in parse(source).people:
         assert name.casefold() not in ours.casefold()
+
+
+@pytest.mark.whoosh_only(reason="Wagtail's own backend, the control, keeps its terms in that table")
+def test_its_search_answers_judged_questions(monkeypatch, settings):
+    relevance.index_demo()
+    demo, asked = relevance.Demo(), relevance.judged()
+    figures = relevance.compare(demo, asked, monkeypatch, settings)
+    for one in asked:
+        if one.kind == "title":
+            page = next(name for name, grade in one.good.items() if grade == 3)
+            assert page in [found.name for found in relevance.ours(demo, one.ask)][:3], one.ask
+    own, control = (relevance.mean(figures[name]) for name in ("ours", "Wagtail"))
+    assert own >= control > 0
+    assert relevance.mean(figures["did you mean"]) > own
