@@ -7,20 +7,31 @@ from search import outbox
 from tests import base
 
 #: What only Whoosh can pass, by the end of a test's name, and why; docs/search.md lists them.
-FILES = "it damages or removes the files of an index"
+FILES = "it damages, removes or counts the files of an index"
+OWN = "it asks Whoosh's own files"
+COLUMNS = "other engines keep no columns"
+QUESTIONS = "other engines cost other questions"
+LOCK = "a connection that holds a lock of PostgreSQL's is given it again"
 WHOOSH_ONLY = {
     "TestDamage": FILES,
     "test_damage": FILES,
     "test_kill": FILES,
     "test_native": "it is about arrays made from Whoosh's files",
     "test_it_takes_wagtails_queries": "PostgreSQL has no fuzzy query",
-    "test_it_answers_in_as_many_queries_whatever_is_found": "other engines cost other questions",
+    "test_it_answers_in_as_many_queries_whatever_is_found": QUESTIONS,
     "test_it_is_rebuilt_by_the_commands": FILES,
     "test_it_clears_away_what_a_killed_writer_left": FILES,
     "test_it_says_so_while_the_index_is_lost": FILES,
-    "test_it_leaves_its_work_for_later_when_another_process_is_writing": (
-        "a connection that holds a lock of PostgreSQL's is given it again"
-    ),
+    "test_it_leaves_its_work_for_later_when_another_process_is_writing": LOCK,
+    "test_it_tidies_up_by_command": FILES,
+    "test_it_looks_up_so_many_words_of_one_beginning_and_no_more": OWN,
+    "test_it_answers_whatever_is_typed_within_its_caps": OWN,
+    "test_it_gives_the_columns_of_all_that_was_found": COLUMNS,
+    "test_it_has_nothing_to_say_without_an_index": FILES,
+    "test_it_asks_the_database_for_no_more_than_the_objects": QUESTIONS,
+    "test_it_asks_once_more_which_keys_pass": QUESTIONS,
+    "test_it_finds_at_the_next_search_what_could_not_be_indexed_at_once": LOCK,
+    "test_it_shows_no_words_that_were_changed_and_not_yet_indexed": LOCK,
 }
 
 
