@@ -163,6 +163,8 @@ def path_of(place, language):
 
 
 def faults(page):
+    # Colours are judged when nothing fades any more: a note half in sight has no contrast yet.
+    page.evaluate("Promise.all(document.getAnimations().map((moving) => moving.finished)).then()")
     found = Axe().run(page, options=OPTIONS).response["violations"]
     return [
         f"{fault['id']}: {node['target']} {node['html'][:120]}"
