@@ -58,6 +58,7 @@ class TextPage(TextMixin, BasePage):
     search_fields = [
         *Page.search_fields,
         index.SearchField("body"),
+        index.AutocompleteField("body"),  # what the admin searches
         index.FilterField("language"),
     ]
 

@@ -199,6 +199,7 @@ class MinutesPage(Keyworded, TextMixin, BasePage):
     search_fields = [
         *Page.search_fields,
         index.SearchField("body"),
+        index.AutocompleteField("body"),  # what the admin searches
         index.SearchField("place"),
         index.FilterField("meeting_date"),
         index.FilterField("language"),
@@ -252,6 +253,7 @@ class ArticlePage(Keyworded, TextMixin, BasePage):
         index.SearchField("over_title"),
         index.SearchField("lead"),
         index.SearchField("body"),
+        index.AutocompleteField("body"),  # what the admin searches
         index.FilterField("date"),
         index.FilterField("language"),
     ]

@@ -14,7 +14,7 @@ from django.http import QueryDict
 
 from search import analysis
 from search.models import Kind
-from search.query import LONGEST_QUERY, ParsedQuery, parse, read_date
+from search.query import LONGEST_QUERY, ParsedQuery, parse, read_date, without_filters
 
 LONGEST_VALUE = 100  # characters of any value but the words
 MOST_VALUES = 20  # of one facet
@@ -122,6 +122,16 @@ class Asked:
         kinds = [name for name in [*words.kinds, *without.kinds] if not kind_named(name)]
         languages = [*words.languages, *without.languages]
         return kinds + [name for name in languages if not language_named(name)]
+
+    @cached_property
+    def typed_filters(self) -> list[str]:
+        """The filters that stand among the words, as they were typed."""
+        return without_filters(self.typed)[1]
+
+    def unfiltered(self) -> "Asked":
+        """The same words without any filter, of the form or typed."""
+        typed = without_filters(self.typed)[0]
+        return Asked(typed, parse(typed), by_date=self.by_date, exact=self.exact)
 
     def parameters(self, **changes) -> list[tuple[str, str]]:
         """The parameters of the address of this search, with these changes to their values.

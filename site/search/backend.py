@@ -73,13 +73,16 @@ class WhooshSearchQueryCompiler(BaseSearchQueryCompiler):
         self.beginnings: list[str] = []
         self.ready = False
         for model in family(self.queryset.model):
-            for name, field in fields_of(model).items():
+            fields = fields_of(model)
+            for name, field in fields.items():
                 if self.fields and name.partition("__")[2] not in self.fields:
                     continue
                 if isinstance(field, WordsField):
                     self.beginnings.append(name)
                 elif name.startswith(self.PREFIX):
-                    self.boosts.setdefault(name, getattr(field, "boost", None) or 1.0)
+                    # A field that is completed has no weight but that it is searched with.
+                    searched = fields.get(f"s__{name[len(self.PREFIX) :]}", field)
+                    self.boosts.setdefault(name, getattr(searched, "boost", None) or 1.0)
                     self.ready = self.ready or isinstance(field, TermsField)
 
     def _get_filters_from_where_node(self, where_node, check_only=False):

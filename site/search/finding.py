@@ -139,6 +139,11 @@ class Search:
             dict.fromkeys(pk for run in self.asked.words.runs for pk in named[run][1])
         )
 
+    def total_of(self, wider: Asked) -> int:
+        """How many things a wider search finds for the same reader; none if it is no wider."""
+        same = (wider.typed, wider.is_filtered) == (self.asked.typed, self.asked.is_filtered)
+        return 0 if same or wider.is_empty else Search(wider, self.user, self.mask).found.total
+
     def page(self, number) -> PageOfResults:
         """The page of this number, or the nearest there is, with its hits as its objects."""
         page = Paginator(range(self.found.total), PER_PAGE).get_page(number)

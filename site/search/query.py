@@ -210,6 +210,15 @@ def plain_words(typed: str) -> tuple[str, list[Token]]:
     return text, found[:MOST_WORDS]
 
 
+def without_filters(typed: str) -> tuple[str, list[str]]:
+    """What was typed but for its filters, and those as they were typed."""
+    left, filters = [], []
+    for chunk in _CHUNK.finditer(_readable(typed)):
+        is_filter = chunk["field"] and _set_filter(ParsedQuery(), chunk)
+        (filters if is_filter else left).append(chunk.group())
+    return " ".join(left), filters
+
+
 def sought(node: Node | None) -> Iterator[Word | Phrase | Prefix]:
     """The words, phrases and beginnings that a hit may show, for marking them."""
     if isinstance(node, (All, Any)):

@@ -98,14 +98,24 @@ class Known:
         """(cost, word) of what a word may stand for, itself first, then likeliest first."""
         if len(word) < SHORTEST or not word.isalpha() or word in analysis.STOP_WORDS:
             return [(0, word)]
-        at = self.vocabulary.codes.get(word)
-        own = 0 if at is None else int(self.counts[at])
+        own = self._own(word)
         near = [
             (self._cost(word, other, distance, count) + (2 if own else 0), other)
             for other, distance, count in self._near(word)
-            if count > own
+            # A word that texts have is a slip only where it is all but another, far more usual one.
+            if not own or (distance == 1 and count >= MANY_MORE * own)
         ]
         return [(0 if own else 3, word), *sorted(near)[:CANDIDATES]]
+
+    def _own(self, word: str) -> int:
+        """In how many texts the word stands, in any of its forms; some are counted twice."""
+        forms = set(analysis.variants(word))
+        return sum(
+            int(self.counts[at])
+            for other, at in self.vocabulary.codes.items()
+            if other[:SHORTEST] == word[:SHORTEST]
+            and not forms.isdisjoint(analysis.variants(other))
+        )
 
     def _near(self, word: str) -> Iterable[tuple[str, int, int]]:
         """(word, letters that differ, texts) of those that this may be a misspelling of."""
@@ -118,8 +128,12 @@ class Known:
         distances = cdist([word], words, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8)[0]
         own = set(analysis.variants(word))
         for at in np.flatnonzero((distances > 0) & (distances <= most)):
-            # Another form of the same word finds nothing else.
-            if not own.issuperset(analysis.variants(words[at])):
+            # Another form of the same word finds nothing else; and a short word that begins
+            # otherwise is another word.
+            begins = (
+                most > 1 or sorted(word[:2]) == sorted(words[at][:2]) or word[0] == words[at][0]
+            )
+            if begins and not own.issuperset(analysis.variants(words[at])):
                 yield words[at], int(distances[at]), int(self.counts[alike[at]])
 
     @staticmethod

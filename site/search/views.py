@@ -8,16 +8,14 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_safe
 
 from search import missed
-from search.asked import PARAMETERS, Asked
+from search.asked import Asked
+from search.examples import examples
 from search.facets import Facets
 from search.finding import Search
 from search.promotions import promoted
 from search.query import LONGEST_QUERY, MOST_WORDS
 from search.spelling import did_you_mean
 from search.suggesting import suggested
-
-#: The parameters that narrow a search.
-FILTERS = (*PARAMETERS.values(), "apres", "avant", "exact")
 
 
 @require_safe
@@ -36,16 +34,20 @@ def search(request):
         "group": groups[0].casefold() if len(groups) == 1 else "",
         "carried": asked.parameters(),
     }
-    if not asked.is_empty:
+    if asked.is_empty:
+        context["examples"] = examples(finding)
+    else:
         page = finding.page(request.GET.get("page", 1))
         first = promoted(finding) if page.number == 1 else []
         if not first:
             missed.record(finding, request)
+        wider = asked.unfiltered()
         facets = Facets(finding, page.object_list)
         context |= {
             "page_obj": page,
             "hits": page.object_list,
             "total": page.paginator.count,
+            "total_unfiltered": 0 if page.paginator.count else finding.total_of(wider),
             "facets": facets.lists(),
             "chips": facets.chips(),
             "widening": facets.widening,
@@ -55,7 +57,7 @@ def search(request):
             "promoted": first,
             "addresses": {
                 "everywhere": asked.address(groupe=""),
-                "unfiltered": asked.address(**dict.fromkeys(FILTERS, "")),
+                "unfiltered": wider.address(),
                 "exact": asked.address(exact="1"),
                 "wide": asked.address(exact=""),
                 "by_date": asked.address(tri="date"),

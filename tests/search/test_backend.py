@@ -92,7 +92,9 @@ class TestSearch:
 
     def test_it_completes_words(self, pages):
         assert titles(Page.objects.autocomplete("assemb")) == ["Assemblée"]
-        assert titles(Page.objects.autocomplete("plat réun")) == ["Réunion du plateau technique"]
+        # What is called so comes before what says so.
+        found = ["Réunion du plateau technique", "Budget de l’année"]
+        assert titles(Page.objects.autocomplete("plat réun")) == found
 
     def test_it_finds_nothing_by_signs(self, pages):
         for typed in ("?!", "  ", "«»"):
@@ -144,6 +146,11 @@ class TestSearch:
             response = client.get(url)
             assert response.status_code == 200, url
             assert title in response.content.decode(), url
+
+    def test_it_finds_pages_in_the_back_office_by_what_they_say(self, pages, client, admin):
+        base.sign_in(client, admin)
+        found = client.get("/admin/pages/search/?q=coordinatr").content.decode()
+        assert "Réunion du plateau technique" in found and "Assemblée" not in found
 
 
 class TestWriting:

@@ -150,6 +150,36 @@ class TestFinding:
         found = look_for("introuvable")
         assert "Rien n’a été trouvé" in found.text_found
 
+    @pytest.mark.parametrize(
+        ("fields", "sentence"),
+        [
+            (
+                {"q": "budget auteur:personne", "annee": ""},
+                "Sans «\u202fauteur:personne\u202f»\u202f:",
+            ),
+            ({"q": "budget avant:2001"}, "Sans «\u202favant:2001\u202f»\u202f:"),
+            ({"q": "budget", "annee": "1999"}, "Sans aucun filtre\u202f:"),
+            ({"q": "budget auteur:personne", "annee": "1999"}, "Sans aucun filtre\u202f:"),
+        ],
+    )
+    def test_it_says_what_the_words_find_without_filters(self, minutes, look_for, fields, sentence):
+        found = look_for(fields.pop("q"), **fields)
+        assert found.context["total"] == 0
+        assert "Rien sous ces filtres" in found.text_found
+        assert sentence in found.text_found and "1 résultat" in found.text_found
+        address = found.context["addresses"]["unfiltered"]
+        assert address == "?q=budget"
+
+    @pytest.mark.parametrize(
+        "fields", [{"q": "introuvable", "annee": "2024"}, {"q": "introuvable auteur:personne"}]
+    )
+    def test_it_blames_no_filter_where_the_words_find_nothing(self, minutes, look_for, fields):
+        found = look_for(fields.pop("q"), **fields)
+        assert "Rien n’a été trouvé" in found.text_found
+        assert "filtres" not in found.text_found.partition("</form>")[2].replace(
+            "Filtres choisis", ""
+        )
+
     def test_it_finds_in_the_chosen_group_alone(self, make_minutes, look_for):
         for title in ("Logement", "Logement et énergie"):
             group = base.make_workgroup(title, slug=title.lower().replace(" ", "-"))

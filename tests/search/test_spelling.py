@@ -75,6 +75,21 @@ def test_it_offers_what_finds_far_more_than_a_slip_in_one_text(make_minutes, off
     assert offered("acompagnement")[0] == "accompagnement"
 
 
+def test_it_offers_nothing_for_a_word_that_a_text_has_in_another_form(make_minutes, offered):
+    make_minutes("We walked through the rooms.")
+    for _ in range(30):
+        make_minutes("Un warning pour tous.")
+    assert offered("walking") is None  # found, as "walked"
+    assert offered("warming")[0] == "warning"
+
+
+def test_it_takes_no_short_word_for_one_that_begins_otherwise(make_minutes, offered):
+    make_minutes("Un cent pour la salle.")
+    assert offered("rent") is None
+    assert offered("cebt")[0] == "cent"
+    assert offered("ecnt")[0] == "cent"  # two letters that changed places
+
+
 def test_it_offers_a_name_as_it_is_written(make_minutes, offered):
     make_minutes("Une journée à Roubaix.")
     assert offered("Rouabix")[1] == ["Roubaix"]
