@@ -1,5 +1,6 @@
 """Ways to search, for who has asked nothing yet: each with words that find something here."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -36,8 +37,9 @@ def _examples(search: Search) -> Iterable[tuple[str, str]]:
     used = sorted(search.visible_keywords(used), key=lambda pk: (-used[pk], pk))[:LOOKED_AT]
     known = sources.vocabulary().names(used)
     names = {pk: known[pk] for pk in used if pk in known}
+    length = {pk: len(analysis.words(name.text)) for pk, name in names.items()}
     if names:
-        first, *others = names
+        first, *others = sorted(names, key=lambda pk: length[pk])
         word, carries = names[first].text, matched.keyword.having({first})
         beside = [pk for pk in others if (carries & matched.keyword.having({pk})).any()]
         if beside:
@@ -45,29 +47,33 @@ def _examples(search: Search) -> Iterable[tuple[str, str]]:
                 f"{word} {names[beside[0]].text}",
                 _("tous ces mots, sous toutes leurs formes, dans les trois langues"),
             )
-        for name in names.values():
-            if len(analysis.words(name.text)) > 1:
-                yield f'"{name.text}"', _("les mots qui se suivent")
-                break
+        for name in (names[pk].text for pk in names if length[pk] > 1):
+            yield f'"{name}"', _("les mots qui se suivent")
+            break
         if others:
-            either = _("%(one)s OU %(other)s") % {"one": word, "other": names[others[-1]].text}
+            either = _("%(one)s OU %(other)s") % {
+                "one": word,
+                "other": names[others[len(others) // 2]].text,
+            }
             yield either, _("l’un ou l’autre")
         start = analysis.words(word)[:1]
         if start and len(start[0]) > SHORTEST_PREFIX + 2:
-            yield f"{start[0][:-2]}*", _("les mots qui commencent ainsi")
+            yield f"{start[0][: 2 * len(start[0]) // 3]}*", _("les mots qui commencent ainsi")
         if (carries & ~matched.kind.having({Kind.COMMENT})).any():
             yield _("%(word)s -type:commentaire") % {"word": word}, _("sans les commentaires")
         yield from _in_a_group(search, names[first].slug, carries)
-    # The column knows more names than these rows have, in an order that is made by all.
-    authors = {matched.author.values[code] for code in matched.author.codes if code >= 0}
-    if said := [words[0] for author in sorted(authors) if (words := analysis.words(author))]:
-        yield _("auteur:%(name)s") % {"name": said[0]}, _("ce que cette personne a écrit")
+    # Who wrote most. The column knows more names than these rows have, in an order made by all.
+    wrote = Counter(matched.author.values[code] for code in matched.author.codes if code >= 0)
+    for author in sorted(wrote, key=lambda author: (-wrote[author], author)):
+        if said := analysis.words(author):
+            yield _("auteur:%(name)s") % {"name": said[0]}, _("ce que cette personne a écrit")
+            break
     comments = matched.day[matched.kind.having({Kind.COMMENT})]
     if len(comments) and comments.max() > 0:
         year = date.fromordinal(int(comments.max())).year
         yield (
             _("type:commentaire après:%(year)s") % {"year": year},
-            _("de cette nature, à partir de cette date ; « avant: » de même"),
+            _("de cette nature, à partir de cette date ; « avant: » de même"),
         )
     for code in LANGUAGE_NAMES:
         if code != get_language() and matched.language.having({code}).any():

@@ -32,3 +32,8 @@ for (const input of document.querySelectorAll("input[data-suggestions]")) {
     },
   });
 }
+
+// An address to share has no parameters that say nothing.
+document.querySelector("search form")?.addEventListener("formdata", ({ formData }) => {
+  for (const [name, value] of [...formData]) if (value === "") formData.delete(name);
+});
