@@ -70,8 +70,7 @@ def occurrences(user, under: Page | None = None) -> Occurrences:
 def _spoken(pages):
     """The rows that tie keywords to the published comments on these pages."""
     return Keyword.comments.through.objects.filter(
-        pagecomment__is_public=True,
-        pagecomment__is_removed=False,
+        pagecomment__state="published",
         pagecomment__page__in=pages,
     )
 

@@ -64,8 +64,7 @@ def _visible_uses(user):
     # From a use to its page, which ends at the first that is visible.
     spoken = pages.filter(
         comments__keywords=OuterRef("pk"),
-        comments__is_public=True,
-        comments__is_removed=False,
+        comments__state="published",
     )
     return tagged, spoken
 

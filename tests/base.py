@@ -18,7 +18,7 @@ from django.contrib.contenttypes.models import ContentType
 from wagtail.models import PageViewRestriction
 
 from accounts.models import Person, User
-from discussion.models import PageComment
+from discussion.models import PageComment, State
 from glossary.models import Keyword, KeywordLabel
 from home.models import HomePage, TextPage
 from minutes.models import ArticlePage, MinutesPage, ParticipantListPage, Role, WorkgroupPage
@@ -122,6 +122,10 @@ def make_keyword(name="portage", nl="", en="", synonyms=(), **changes):
 
 def make_comment(page, text="Bien dit.", parent=None, user=None, keywords=(), **changes):
     """A published comment; by a member when `user` is given, else by a visitor."""
+    if changes.pop("is_removed", False):
+        changes["state"] = State.HIDDEN
+    if not changes.pop("is_public", True):
+        changes["state"] = State.HELD
     comment = PageComment.objects.create(
         page_id=page.pk,
         content_type=ContentType.objects.get_for_model(page),

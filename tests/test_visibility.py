@@ -68,6 +68,24 @@ SENT = {
 }
 #: Has a test of its own: strangers are sent to sign in, whether there is such a thing or not.
 DOORKEPT = {"keyword_decide"}
+#: Answers 404 to everybody until it is built; then it moves into one of the tables above.
+NOT_YET = {
+    "comment_people",
+    "comment_edit",
+    "comment_delete",
+    "comment_threads",
+    "comment_feed",
+    "comment_order",
+    "comment_latest",
+    "comment_thread",
+    "comment_react",
+    "comment_file",
+    "comment_file_withdraw",
+    "comment_challenge",
+    "comment_report",
+    "comment_answer",
+    "comment_moderate_by_mail",
+}
 #: Wagtail's own doors, which lead to the one guarded door.
 DOORS = {"admin/login/", "^admin/password_reset/"}
 
@@ -164,7 +182,7 @@ def words(response):
 
 
 def test_it_names_every_public_route():
-    named = set(PRIVATE) | set(MIXED) | set(SILENT) | DOORKEPT
+    named = set(PRIVATE) | set(MIXED) | set(SILENT) | DOORKEPT | NOT_YET
     for path, name in routes(get_resolver().url_patterns):
         known = name in named or path in DOORS or (name or "").startswith("account")
         assert known, f"{path} ({name}) is not in this test's tables"

@@ -72,7 +72,7 @@ class KeywordUsageView(UsageView):
         }
 
     def _comment(self, comment):
-        shown = comment.is_public and not comment.is_removed
+        shown = comment.state == "published"
         return {
             "title": Truncator(comment.comment).chars(80) if shown else _("Commentaire masqué"),
             "url": comment.get_absolute_url() if shown else None,

@@ -1,4 +1,4 @@
-"""Comments under pages, and the visitors' comments that wait for a mailed confirmation.
+"""Comments under pages, and all that is kept about them.
 
 django-comments-xtd gives the columns, the form's base and the moderation signals. Its own
 save(), tree tags, links and views are not used: each comment here is inserted by one
@@ -10,6 +10,7 @@ import uuid
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,13 +18,26 @@ from django_comments_xtd.models import XtdComment
 from wagtail.models import Page
 from wagtail.search import index
 
+from accounts.models import Person
 from accounts.visibility import visible_pages
+
+MOST_LEVEL = 32_000  # what the package's column can hold
+
+
+class State(models.TextChoices):
+    """What has become of a comment. Only `published` is for readers."""
+
+    PUBLISHED = "published", _("visible")
+    HELD = "held", _("en attente")  # what answers it is not shown either
+    HIDDEN = "hidden", _("masqué")
+    SPAM = "spam", _("indésirable")
+    DELETED = "deleted", _("effacé par son auteur")
 
 
 class CommentQuerySet(models.QuerySet):
     def published(self):
-        """Comments that are neither held nor hidden."""
-        return self.filter(is_public=True, is_removed=False)
+        """Comments that are neither held, hidden, spam nor deleted."""
+        return self.filter(state=State.PUBLISHED)
 
     def visible_to(self, user):
         """Published comments on pages that the reader may see."""
@@ -32,17 +46,52 @@ class CommentQuerySet(models.QuerySet):
     def newest_first(self):
         return self.order_by("-submit_date", "-pk")
 
+    def bare(self):
+        """Without what no template may show: addresses."""
+        return self.defer("user_email", "ip_address", "user_url")
+
+
+class Unlisted(models.Model):
+    """Rows that are no "use" of the page or account they point at, in the back office's eyes."""
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        abstract = True
+
 
 class PageComment(index.Indexed, XtdComment):
-    """One posting in the discussion under a page."""
+    """One posting in the discussion under a page.
+
+    `state` is the truth; `is_public` and `is_removed`, the package's columns, follow it in
+    save(). Whoever changes it by update() goes through moderation.set_state.
+    """
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="comments")
     language = models.CharField(_("langue"), max_length=5, choices=settings.LANGUAGES)
     keywords = models.ManyToManyField(
         settings.KEYWORD_MODEL, verbose_name=_("mots-clés"), blank=True, related_name="comments"
     )
+    mentioned = models.ManyToManyField(
+        Person, verbose_name=_("personnes citées"), blank=True, related_name="mentioned_in"
+    )
+    state = models.CharField(
+        _("état"), max_length=10, choices=State.choices, default=State.PUBLISHED
+    )
+    #: The comment that its thread starts with: its own number for the start itself.
+    start = models.BigIntegerField(default=0, editable=False)
+    #: `comment` as safe HTML (see formatting.py); "" where it has not been made yet.
+    html = models.TextField(blank=True, editable=False)
     #: The anchor of the passage this speaks of, "" for the whole page (see pages.rendering).
+    #: Replies have that of the start of their thread.
     anchor = models.CharField(max_length=80, blank=True)
+    #: What the passage said when this was written.
+    passage = models.CharField(max_length=300, blank=True)
+    edited_at = models.DateTimeField(_("modifié le"), null=True, blank=True)
+    #: Why the machine held it, as words of screening.Reason; empty where it did not.
+    reasons = models.JSONField(default=list, blank=True)
+    #: How much it looks like spam, 0 to 1; null where nothing was worked out.
+    spam_score = models.FloatField(null=True, blank=True)
     #: Made of the form that posted it and its text, so that a form sent twice is stored once.
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
@@ -62,6 +111,14 @@ class PageComment(index.Indexed, XtdComment):
     class Meta:
         verbose_name = _("commentaire")
         verbose_name_plural = _("commentaires")
+        indexes = [
+            models.Index(fields=["page", "start"], name="comment_threads"),
+            models.Index(fields=["page", "state"], name="comment_states"),
+            models.Index(
+                fields=["page", "anchor"], name="comment_anchors", condition=~Q(anchor="")
+            ),
+            models.Index(fields=["state"], name="comment_queue", condition=Q(state="held")),
+        ]
 
     def __str__(self):
         return f"{self.user_name}: {self.comment[:50]}"
@@ -73,27 +130,35 @@ class PageComment(index.Indexed, XtdComment):
         """
         if self.submit_date is None:
             self.submit_date = timezone.now()
+        self.is_public, self.is_removed = flags_of(self.state)
         if self.pk is not None:
+            if fields := kwargs.get("update_fields"):
+                kwargs["update_fields"] = {*fields} | (
+                    {"is_public", "is_removed"} if "state" in fields else set()
+                )
             models.Model.save(self, *args, **kwargs)
             return
         with transaction.atomic():
             parent = self._parent()
             self.thread_id = parent.thread_id if parent else 0
-            self.level = parent.level + 1 if parent else 0
+            # The column is small; nobody counts that deep.
+            self.level = min(parent.level + 1, MOST_LEVEL) if parent else 0
+            self.anchor = parent.anchor if parent else self.anchor
             models.Model.save(self, *args, **kwargs)
             # The primary key is the order of arrival: no lock, and nothing to shift.
             self.order = self.pk
-            self.thread_id = self.thread_id or self.pk
+            self.start = self.thread_id = self.thread_id or self.pk
             self.parent_id = self.parent_id or self.pk
             XtdComment.norel_objects.filter(pk=self.pk).update(
                 order=self.order, thread_id=self.thread_id, parent_id=self.parent_id
             )
+            PageComment.objects.filter(pk=self.pk).update(start=self.start)
 
     def _parent(self):
         if not self.parent_id:
             return None
         parent = PageComment.objects.filter(pk=self.parent_id, page_id=self.page_id).first()
-        if parent is None or parent.is_removed or not parent.is_public:
+        if parent is None or parent.state != State.PUBLISHED:
             raise ValidationError(_("Le commentaire auquel vous répondez n’est plus là."))
         return parent
 
@@ -106,7 +171,12 @@ class PageComment(index.Indexed, XtdComment):
         return reverse("comment", args=[self.pk])
 
 
-class PendingComment(models.Model):
+def flags_of(state) -> tuple[bool, bool]:
+    """(is_public, is_removed) for the package's columns, which older questions ask about."""
+    return state != State.HELD, state in (State.HIDDEN, State.SPAM, State.DELETED)
+
+
+class PendingComment(Unlisted):
     """A visitor's comment until the address is confirmed: in no thread, list or index."""
 
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="+")
@@ -120,21 +190,269 @@ class PendingComment(models.Model):
     language = models.CharField(max_length=5)
     interface_language = models.CharField(max_length=5)
     anchor = models.CharField(max_length=80, blank=True)
+    passage = models.CharField(max_length=300, blank=True)
+    #: What screening made of it when it was sent: once confirmed, it is held or it is not.
+    reasons = models.JSONField(default=list, blank=True)
+    spam_score = models.FloatField(null=True, blank=True)
     token = models.UUIDField(unique=True)
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
 
-class ModerationAct(models.Model):
-    """Who hid or restored a comment, and when; kept when the moderator's account goes."""
+class KeptForm(Unlisted):
+    """What somebody had written when they went to sign in; fetched once, by a secret address."""
 
-    HIDE, RESTORE = "hide", "restore"
+    secret = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="+")
+    #: {field: text} of the form as it was sent; no name and no address.
+    fields = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
-    comment = models.ForeignKey(PageComment, on_delete=models.CASCADE, related_name="acts")
-    moderator = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+
+class CommentFile(Unlisted):
+    """A document that came with a comment: with one that waits, or with a form that was kept."""
+
+    class Reading(models.TextChoices):
+        WAITING = "waiting", _("en attente de lecture")
+        READY = "ready", _("texte cherchable")
+        EMPTY = "empty", _("sans texte")
+        UNREADABLE = "unreadable", _("texte non cherchable")
+
+    comment = models.ForeignKey(
+        PageComment, null=True, blank=True, on_delete=models.CASCADE, related_name="files"
     )
-    act = models.CharField(max_length=10, choices=[(HIDE, _("masqué")), (RESTORE, _("rétabli"))])
+    pending = models.ForeignKey(
+        PendingComment, null=True, blank=True, on_delete=models.CASCADE, related_name="files"
+    )
+    kept = models.ForeignKey(
+        KeptForm, null=True, blank=True, on_delete=models.CASCADE, related_name="files"
+    )
+    #: In addresses instead of a number, so that nobody counts.
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    #: Its name on the disk says nothing of where it came from; "" once it is purged.
+    file = models.FileField(upload_to="comments/%Y/%m", max_length=200, blank=True)
+    name = models.CharField(_("nom"), max_length=200)
+    #: One of attachments.KINDS; what is served, whatever the browser had said.
+    kind = models.CharField(max_length=10)
+    size = models.PositiveIntegerField(default=0)
+    digest = models.CharField(max_length=64, db_index=True)  # SHA-256 of what is stored
+    width = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    reading = models.CharField(max_length=10, choices=Reading.choices, default=Reading.WAITING)
+    reading_begun = models.DateTimeField(null=True, blank=True)
+    text = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="comment_file_has_one_owner",
+                condition=(
+                    Q(comment__isnull=False, pending__isnull=True, kept__isnull=True)
+                    | Q(comment__isnull=True, pending__isnull=False, kept__isnull=True)
+                    | Q(comment__isnull=True, pending__isnull=True, kept__isnull=False)
+                ),
+            )
+        ]
+
+    def get_absolute_url(self):
+        return reverse("comment_file", args=[self.key, self.name])
+
+
+class CommentVersion(Unlisted):
+    """What a comment said before it was edited: for moderators."""
+
+    comment = models.ForeignKey(PageComment, on_delete=models.CASCADE, related_name="versions")
+    text = models.TextField()
+    #: When this was replaced.
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        ordering = ["-at"]
+        ordering = ["-at", "-pk"]
+
+
+class Reaction(Unlisted):
+    """What a member makes of a comment, in one word."""
+
+    class Kind(models.TextChoices):
+        AGREE = "agree", _("d’accord")
+        THANKS = "thanks", _("merci")
+
+    comment = models.ForeignKey(PageComment, on_delete=models.CASCADE, related_name="reactions")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["comment", "user"], name="one_reaction_each")
+        ]
+
+
+class Report(Unlisted):
+    """Somebody says that a comment should not stand."""
+
+    class Reason(models.TextChoices):
+        SPAM = "spam", _("publicité ou spam")
+        OFFENSIVE = "offensive", _("blessant")
+        PRIVATE = "private", _("dit quelque chose de privé")
+        ELSEWHERE = "elsewhere", _("hors sujet")
+        OTHER = "other", _("autre chose")
+
+    comment = models.ForeignKey(PageComment, on_delete=models.CASCADE, related_name="reports")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField(_("raison"), max_length=10, choices=Reason.choices)
+    words = models.CharField(_("en quelques mots"), max_length=500, blank=True)
+    #: Whether the member was trusted then: only those count towards hiding.
+    trusted = models.BooleanField(default=False)
+    at = models.DateTimeField(default=timezone.now)
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["comment", "user"], name="one_report_each")]
+        indexes = [
+            models.Index(
+                fields=["comment"], name="reports_open", condition=Q(settled_at__isnull=True)
+            )
+        ]
+
+
+class ModerationAct(Unlisted):
+    """What was done to a comment, by whom, and how it was before: the audit, and what undoes it.
+
+    It stays when the comment, its page or the moderator's account goes.
+    """
+
+    class Act(models.TextChoices):
+        HOLD = "hold", _("retenu")
+        APPROVE = "approve", _("approuvé")
+        HIDE = "hide", _("masqué")
+        RESTORE = "restore", _("rétabli")
+        SPAM = "spam", _("marqué indésirable")
+        DELETE = "delete", _("effacé")
+        MOVE = "move", _("déplacé")
+        SETTLE = "settle", _("signalements classés")
+        ANSWER = "answer", _("réponse de l’auteur")
+        UNDO = "undo", _("annulé")
+        BLOCK = "block", _("auteur bloqué")
+        UNBLOCK = "unblock", _("auteur débloqué")
+
+    HIDE, RESTORE = Act.HIDE, Act.RESTORE
+
+    comment = models.ForeignKey(
+        PageComment, null=True, on_delete=models.SET_NULL, related_name="acts"
+    )
+    #: Which comment it was, once it is gone: its number and its page's title.
+    about = models.CharField(max_length=300, blank=True)
+    #: Null for what the site did by itself, and for accounts that are gone.
+    moderator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    act = models.CharField(max_length=10, choices=Act.choices)
+    #: {"state": …, "page": …, "parent": …} before it, as far as it changed them.
+    before = models.JSONField(default=dict, blank=True)
+    words = models.TextField(blank=True)
+    undone = models.BooleanField(default=False)
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+
+class DiscussionPolicy(Unlisted):
+    """How a page is discussed, and every page below it that has no policy of its own.
+
+    That of the home page is the site's default.
+    """
+
+    class Mode(models.TextChoices):
+        OPEN = "open", _("ouverte")
+        HOLD_VISITORS = "visitors", _("les visiteurs attendent")
+        HOLD_ALL = "hold", _("tous attendent")
+        MEMBERS = "members", _("membres seulement")
+        CLOSED = "closed", _("fermée")
+
+    page = models.OneToOneField(Page, on_delete=models.CASCADE, related_name="discussion_policy")
+    mode = models.CharField(_("discussion"), max_length=10, choices=Mode.choices)
+    #: Days without a comment after which it is closed; null for never.
+    silence = models.PositiveSmallIntegerField(
+        _("fermée après tant de jours de silence"), null=True, blank=True
+    )
+
+
+class ModeratedPart(Unlisted):
+    """Moderators of this group see to the comments under this page only.
+
+    A group with the right and without such a row sees to all that its members may read.
+    """
+
+    group = models.ForeignKey("auth.Group", on_delete=models.CASCADE, related_name="moderated")
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="moderated_by")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["group", "page"], name="moderated_once")]
+
+
+class Standing(Unlisted):
+    """What moderators decided about somebody who writes: a member, or a visitor's address."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="standing",
+    )
+    #: In lower case; "" for a member.
+    email = models.EmailField(blank=True)
+    #: Null: worked out from what they read and wrote (see trust.py).
+    trusted = models.BooleanField(null=True, blank=True)
+    blocked = models.BooleanField(default=False)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["email"], name="one_standing_per_address", condition=~Q(email="")
+            )
+        ]
+
+
+class ReadMark(Unlisted):
+    """How far a member has read a discussion."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="+")
+    #: Comments with a higher number are new: the last one that the visit before this one saw.
+    new_after = models.BigIntegerField(default=0)
+    #: The last one there was at the latest reading.
+    seen = models.BigIntegerField(default=0)
+    #: How many comments there were then: what trust counts.
+    comments = models.PositiveIntegerField(default=0)
+    first_at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "page"], name="one_mark_each")]
+
+
+class SpamExample(Unlisted):
+    """A text that moderators judged: what the filter learns from."""
+
+    comment = models.OneToOneField(
+        PageComment, null=True, on_delete=models.SET_NULL, related_name="example"
+    )
+    text = models.TextField()
+    is_spam = models.BooleanField()
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+
+class Tally(Unlisted):
+    """How often something was done in a while; see tallies.py. Nobody's address is in `key`."""
+
+    key = models.CharField(max_length=64, primary_key=True)  # a keyed hash
+    number = models.PositiveIntegerField(default=0)
+    until = models.DateTimeField(db_index=True)

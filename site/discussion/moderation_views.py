@@ -30,7 +30,7 @@ from wagtail.search.backends import get_search_backend
 
 from accounts.duties import moderates
 from discussion.keys import is_key
-from discussion.models import PageComment
+from discussion.models import PageComment, State
 from discussion.moderation import moderated_by, set_hidden
 
 EXCERPT = 90  # characters
@@ -95,8 +95,8 @@ class CommentFilterSet(WagtailFilterSet):
 
     def in_state(self, comments, name, value):
         if value == "hidden":
-            return comments.filter(is_removed=True)
-        return comments.filter(is_removed=False, is_public=True)
+            return comments.filter(state=State.HIDDEN)
+        return comments.published()
 
     def written_by(self, comments, name, value):
         return comments.filter(user__isnull=value == "visitor")
@@ -226,7 +226,7 @@ class Moderate(BulkAction):
         wanted = [key for key in object_ids if is_key(key)]
         return list(
             moderated_by(self.request.user)
-            .filter(pk__in=wanted, is_removed=not self.hidden)
+            .filter(pk__in=wanted, state=State.PUBLISHED if self.hidden else State.HIDDEN)
             .select_related("page")
             .newest_first()
         )

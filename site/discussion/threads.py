@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from discussion.models import PageComment
+from discussion.models import PageComment, State
 
 
 def conversation(page, keywords=None) -> list[PageComment]:
@@ -35,13 +35,13 @@ def _thread(start, children, keywords):
     ordered, waiting = [], [(start, 0, None)]
     while waiting:
         row, depth, parent = waiting.pop()
-        if not row.is_public:
+        if row.state == State.HELD:
             continue
         row.depth = depth
-        row.parent_name = parent.user_name if parent and not parent.is_removed else ""
+        row.parent_name = parent.user_name if parent and parent.state == State.PUBLISHED else ""
         row.parent_comment_id = parent.pk if parent else None
         row.keyword_list = keywords.get(row.pk, [])
-        row.placeholder = row.is_removed
+        row.placeholder = row.state != State.PUBLISHED
         ordered.append(row)
         waiting.extend((child, depth + 1, row) for child in reversed(children[row.pk]))
     # From the end: a gap stays only while a shown comment hangs under it.

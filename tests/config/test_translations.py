@@ -268,7 +268,7 @@ def world(db):
     base.make_comment(minutes, "Zebuterug.", parent=top, name="Zebubezoeker")
     gone = base.make_comment(article, "Zebuweg.", name="Zebubezoeker")
     base.make_comment(article, "Zebutoch.", parent=gone, name="Zebubezoeker")
-    PageComment.objects.filter(pk=gone.pk).update(is_removed=True)
+    PageComment.objects.filter(pk=gone.pk).update(state="hidden")
     person.user = member
     person.save()
     return {

@@ -225,7 +225,7 @@ def test_it_writes_the_mail_in_the_language_of_the_page_that_was_read(client, mi
 def test_it_publishes_on_its_own_a_reply_whose_comment_was_hidden_meanwhile(client, minutes):
     parent = base.make_comment(minutes)
     post(client, minutes, reply_to=parent.pk)
-    parent.is_removed = True
+    parent.state = "hidden"
     parent.save()
     client.post(link_in(mail.outbox[0]))
     comment = PageComment.objects.latest("pk")

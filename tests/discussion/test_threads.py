@@ -35,7 +35,7 @@ def test_it_leaves_a_gap_for_a_hidden_comment_that_others_answer(minutes):
     base.make_comment(minutes, "A1", parent=a)
     b = base.make_comment(minutes, "B")
     for comment in (a, b):
-        comment.is_removed = True
+        comment.state = "hidden"
         comment.save()
     shown = conversation(minutes)
     assert [(c.comment, c.placeholder) for c in shown] == [("A", True), ("A1", False)]
@@ -45,7 +45,7 @@ def test_it_shows_no_word_of_a_hidden_comment(client, minutes):
     hidden = base.make_comment(minutes, "Un mot caché", name="Auteur caché")
     base.make_comment(minutes, "Une réponse", parent=hidden)
     assert "Un mot caché" in client.get(minutes.url).content.decode()
-    hidden.is_removed = True
+    hidden.state = "hidden"
     hidden.save()
     page = client.get(minutes.url).content.decode()
     assert "Un mot caché" not in page and "Auteur caché" not in page
@@ -56,18 +56,18 @@ def test_it_hides_what_hangs_under_a_held_comment_and_nothing_else(minutes):
     a = base.make_comment(minutes, "A")
     base.make_comment(minutes, "A1", parent=a)
     base.make_comment(minutes, "B")
-    PageComment.objects.filter(pk=a.pk).update(is_public=False)
+    PageComment.objects.filter(pk=a.pk).update(state="held")
     assert read(minutes) == [("B", 0)]
 
 
 def test_it_publishes_no_held_reply_when_its_parent_is_saved(minutes):
     a = base.make_comment(minutes, "A")
     held = base.make_comment(minutes, "A1", parent=a)
-    PageComment.objects.filter(pk=held.pk).update(is_public=False)
+    PageComment.objects.filter(pk=held.pk).update(state="held")
     a.comment = "A, mieux dit"
     a.save()
     held.refresh_from_db()
-    assert held.is_public is False
+    assert held.state == "held"
 
 
 def test_it_refuses_a_reply_to_a_comment_of_another_page(minutes, workgroup):

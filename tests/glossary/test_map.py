@@ -92,7 +92,7 @@ def test_it_knows_only_what_the_reader_may_see(
     member = as_user(group_member).get(MAP)
     assert table(member)["secret"] == (1, ["portage", "contrat"])
     assert table(member)["portage"][0] == 2 and ("contrat", "portage") in links(member)
-    comment.is_removed = False
+    comment.state = "published"
     comment.save()
     assert table(client.get(MAP))["masqué"] == (1, ["portage"])
 

@@ -357,7 +357,7 @@ def test_a_removed_comment_keeps_no_keyword_alive(as_user, pages, workgroup):
     comment = base.make_comment(pages[0], "Un mot.", keywords=[spoken])
     url = spoken.get_absolute_url()
     assert as_user().get(url).status_code == 200
-    comment.is_removed = True
+    comment.state = "hidden"
     comment.save()
     assert as_user().get(url).status_code == 404
     assert "dit une seule fois" not in as_user().get(reverse("glossary")).content.decode()

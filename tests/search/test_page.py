@@ -338,7 +338,7 @@ class TestRights:
     def test_it_hides_hidden_comments_at_once(self, minutes, look_for):
         comment = comment_on(minutes, "Une remarque sur les castors")
         assert look_for("castor").context["total"] == 1
-        PageComment.objects.filter(pk=comment.pk).update(is_removed=True)
+        PageComment.objects.filter(pk=comment.pk).update(state="hidden")
         assert look_for("castor").context["total"] == 0
 
     def test_it_hides_drafts(self, make_minutes, look_for):

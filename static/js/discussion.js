@@ -1,0 +1,1 @@
+// Folding, marks and reactions.

@@ -1,0 +1,1 @@
+// Completes names of people in a message.

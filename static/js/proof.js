@@ -1,0 +1,1 @@
+// The proof of work before a message is sent.
