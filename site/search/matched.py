@@ -26,6 +26,7 @@ COLUMNS = (
     "workgroup",
     "date",
     "author",
+    "document_id",
     "keyword_ids",
     "person_names",
 )
@@ -101,6 +102,7 @@ class Matched:
     language: Coded
     workgroup: Coded  # primary keys of pages
     author: Coded  # as written, not folded
+    document: Coded  # primary keys
     keyword: ManyCoded  # primary keys
     person: ManyCoded  # names
 
@@ -112,7 +114,8 @@ class Matched:
         """From (score, *COLUMNS) of each row."""
         rows = list(rows)
         columns = list(zip(*rows, strict=True)) or [()] * (len(COLUMNS) + 1)
-        scores, keys, sources, ids, things, kinds, languages, groups, days, authors, *many = columns
+        scores, keys, sources, ids, things, kinds, languages, groups, days, *more = columns
+        authors, documents, *many = more
         return cls(
             keys=np.array(keys, dtype=np.int64),
             scores=np.array(scores, dtype=np.float64),
@@ -124,6 +127,7 @@ class Matched:
             language=_code(languages),
             workgroup=_code(groups),
             author=_code(author or None for author in authors),
+            document=_code(documents),
             keyword=_code_many(many[0]),
             person=_code_many(many[1]),
         )
@@ -147,6 +151,7 @@ class Matched:
             language=_of_words(column("language")),
             workgroup=_of_numbers(column("workgroup")),
             author=_of_words(column("author")),
+            document=_of_numbers(column("document_id")),
             keyword=_of_lists(column("keyword_ids"), int),
             person=_of_lists(column("person_names"), str),
         )
@@ -168,7 +173,16 @@ class Matched:
             return self
         taken = np.flatnonzero(rows)
         arrays = ("keys", "scores", "thing", "day", "source_ids")
-        columns = ("source", "kind", "language", "workgroup", "author", "keyword", "person")
+        columns = (
+            "source",
+            "kind",
+            "language",
+            "workgroup",
+            "author",
+            "document",
+            "keyword",
+            "person",
+        )
         return replace(
             self,
             **{name: getattr(self, name)[taken] for name in arrays},

@@ -64,6 +64,8 @@ class Findable(index.Indexed, models.Model):
     text = models.TextField(blank=True)
     author = models.TextField(blank=True)
     date = models.DateField(null=True)
+    #: Primary key of the document that it is found in: its collection may be closed.
+    document_id = models.BigIntegerField(null=True)
     #: Primary keys of the keywords that it carries, published or not.
     keyword_ids = models.JSONField(default=list)
     #: The people that it names in their own right: who came, who wrote, whose task it is.
@@ -103,6 +105,7 @@ class Findable(index.Indexed, models.Model):
         ColumnField("workgroup"),
         ColumnField("date"),
         ColumnField("author"),
+        ColumnField("document_id"),
         ColumnField("keyword_ids", several=True),
         ColumnField("person_names", several=True),
     ]

@@ -56,11 +56,12 @@ class Correction:
 class Vocabulary:
     """Folded words of the texts last added to the site, by text, whoever may see it."""
 
-    def __init__(self, texts: list[tuple[str, int, list[str]]]):
-        """From (label of the source, primary key in it, words) of each text."""
-        self.source = _code(source for source, _, _ in texts)
-        self.source_ids = np.array([pk for _, pk, _ in texts], dtype=np.int64)
-        self._said = _code_many(words for _, _, words in texts)
+    def __init__(self, texts: list[tuple[str, int, int | None, list[str]]]):
+        """From (label of the source, primary key in it, its document's, words) of each text."""
+        self.source = _code(source for source, _, _, _ in texts)
+        self.source_ids = np.array([pk for _, pk, _, _ in texts], dtype=np.int64)
+        self.document = _code(document for _, _, document, _ in texts)
+        self._said = _code_many(words for _, _, _, words in texts)
         self.words: list[str] = self._said.values
         self.codes = {word: at for at, word in enumerate(self.words)}
         self.lengths = np.array([len(word) for word in self.words], dtype=np.int64)
@@ -72,12 +73,14 @@ class Vocabulary:
     def read(cls) -> "Vocabulary":
         # What stands under a heading stands in the row of its page too.
         rows = Findable.objects.filter(heading="").order_by("-pk")[:MOST_ROWS]
-        columns = ("source_type", "source_id", "kind", "words", "keyword_words")
+        columns = ("source_type", "source_id", "document_id", "kind", "words", "keyword_words")
         return cls(
             [
                 # A keyword is found by its synonyms too.
-                (source, pk, f"{said} {labels if kind == Kind.KEYWORD else ''}".split())
-                for source, pk, kind, said, labels in rows.values_list(*columns).iterator()
+                (source, pk, document, f"{said} {labels if kind == Kind.KEYWORD else ''}".split())
+                for source, pk, document, kind, said, labels in rows.values_list(
+                    *columns
+                ).iterator()
             ]
         )
 
