@@ -20,7 +20,7 @@ from search.asked import Asked, kind_named, language_named
 from search.matched import COLUMNS, NO_DAY, Chosen, Matched
 from search.models import Findable, Kind
 from search.queries import Prefix as PrefixQuery
-from search.query import Any, Filters, Node, Phrase, Prefix, Word
+from search.query import All, Any, Filters, Node, Phrase, Prefix, Word
 from search.query import Not as Without
 from search.snippets import Marker
 
@@ -77,17 +77,26 @@ class Search:
     @cached_property
     def matched(self) -> Matched:
         """All rows that answer to the words and their filters and may be seen."""
-        words = to_search_query(self.asked.words.tree)
-        fields = OWN_FIELDS if self.asked.exact else None
-        results = get_search_backend().search(words, Findable.objects.all(), fields=fields)
-        matched = matched_in(results)
-        self.degraded = results.degraded
+        wanted, unwanted = _parted(self.asked.words.tree)
+        matched = self._rows_with(wanted)
+        if unwanted:
+            # What says it under another heading says it too.
+            matched = matched.keep(~matched.sharing(self._rows_with(unwanted)))
         # One question for the keywords that were found, that are carried and that were typed.
         vocabulary = sources.vocabulary().label()
         found = matched.source_ids[matched.source.having({vocabulary})]
         typed = [pk for ids in self._keywords_typed.values() for pk in (*ids[0], *ids[1])]
         self.mask.visible(vocabulary, _ids([*found, *matched.keyword.values, *typed]))
         return matched.keep(self.mask.rows(matched) & self._wanted(matched))
+
+    def _rows_with(self, words: Node | None) -> Matched:
+        fields = OWN_FIELDS if self.asked.exact else None
+        results = get_search_backend().search(
+            to_search_query(words), Findable.objects.all(), fields=fields
+        )
+        matched = matched_in(results)
+        self.degraded = self.degraded or results.degraded
+        return matched
 
     @cached_property
     def chosen(self) -> dict[str, frozenset]:
@@ -256,6 +265,16 @@ class Search:
         words = self.asked.words
         texts = [*words.keywords, *words.without.keywords, *self.asked.chosen.get("keyword", ())]
         return sources.vocabulary().named({*texts, *words.runs})
+
+
+def _parted(tree: Node | None) -> tuple[Node | None, Node | None]:
+    """What is asked for, and what is asked to be without; None for nothing."""
+    parts = tree.parts if isinstance(tree, All) else [tree]
+    without = tuple(part.part for part in parts if isinstance(part, Without))
+    wanted = tuple(part for part in parts if not isinstance(part, Without))
+    if not without:
+        return tree, None
+    return (All(wanted) if wanted else None), Any(without)
 
 
 def matched_in(results) -> Matched:

@@ -95,6 +95,7 @@ class Matched:
     keys: np.ndarray  # int64, primary keys of Findable
     scores: np.ndarray  # float64, the higher the better
     thing: np.ndarray  # int64 from 0: rows with the same number are one result
+    things: list[str]  # what each number stands for
     day: np.ndarray  # int64, `date.toordinal()`, or NO_DAY
     source: Coded  # labels of models
     source_ids: np.ndarray  # int64, primary keys in them
@@ -116,10 +117,12 @@ class Matched:
         columns = list(zip(*rows, strict=True)) or [()] * (len(COLUMNS) + 1)
         scores, keys, sources, ids, things, kinds, languages, groups, days, *more = columns
         authors, documents, *many = more
+        thing = _code(things)
         return cls(
             keys=np.array(keys, dtype=np.int64),
             scores=np.array(scores, dtype=np.float64),
-            thing=_code(things).codes.astype(np.int64),
+            thing=thing.codes.astype(np.int64),
+            things=thing.values,
             day=np.array([day.toordinal() if day else NO_DAY for day in days], dtype=np.int64),
             source=_code(sources),
             source_ids=np.array(ids, dtype=np.int64),
@@ -144,6 +147,7 @@ class Matched:
             keys=ranked.keys,
             scores=ranked.scores.astype(np.float64),
             thing=column("thing").codes.astype(np.int64),
+            things=column("thing").words or [],
             day=np.where(days == NOTHING, NO_DAY, days),
             source=_of_words(column("source_type")),
             source_ids=column("source_id").codes,
@@ -155,6 +159,13 @@ class Matched:
             keyword=_of_lists(column("keyword_ids"), int),
             person=_of_lists(column("person_names"), str),
         )
+
+    def sharing(self, others: "Matched") -> np.ndarray:
+        """Which rows are of a thing that others are of: booleans, one for each row."""
+        if not len(self) or not len(others):
+            return np.zeros(len(self), dtype=bool)
+        theirs = {others.things[code] for code in np.unique(others.thing).tolist()}
+        return np.array([name in theirs for name in self.things], dtype=bool)[self.thing]
 
     @cached_property
     def year(self) -> Coded:

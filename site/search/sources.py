@@ -295,8 +295,14 @@ def refresh(root: type[models.Model], found: list[models.Model], missing: set[st
         _remove(Findable.objects.filter(source_type__in=labels, source_id__in=gone))
     for obj in found:
         if obj._meta.label_lower in _sources:
+            made = False
             with failing_alone(obj):
                 _refresh_one(obj)
+                made = True
+            if not made:  # its rows may say what it has stopped saying
+                _remove(
+                    Findable.objects.filter(source_type=obj._meta.label_lower, source_id=obj.pk)
+                )
 
 
 def _refresh_one(obj) -> None:

@@ -157,6 +157,18 @@ def test_it_goes_on_after_an_object_that_cannot_be_cut_into_pieces(
     assert f"minutes.MinutesPage {bad.pk}" in caplog.text
 
 
+def test_it_shows_no_old_words_of_what_cannot_be_cut_into_pieces_any_more(publish, monkeypatch):
+    page = publish("Ancienne")
+    outbox.drain()
+    assert indexed(Findable, "ancien", "s__title_terms") == 1
+    monkeypatch.setattr(MinutesSource, "pieces", failing_for("Nouvelle"))
+    page.title = "Nouvelle"
+    page.save()
+    outbox.drain()
+    assert not Findable.objects.filter(source_id=page.pk).exists()
+    assert indexed(Findable, "ancien", "s__title_terms") == 0
+
+
 def test_it_goes_on_after_an_object_that_makes_no_document(publish, monkeypatch, caplog):
     document_of = model_index.document_of
 

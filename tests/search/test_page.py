@@ -70,6 +70,21 @@ class TestFinding:
         assert found.context["total"] == 1
         assert found.titles == ["4e réunion du groupe"]
 
+    def test_it_leaves_out_a_page_that_says_the_word_anywhere(self, make_minutes, look_for):
+        under = [
+            ("heading", {"text": "Le budget", "level": "2"}),
+            ("text", "<p>Il est voté.</p>"),
+            ("heading", {"text": "Divers", "level": "2"}),
+            ("text", "<p>Un subside.</p>"),
+        ]
+        make_minutes(title="Avec", body=under)
+        make_minutes(title="Sans", body=under[:2])
+        assert set(look_for("budget").titles) == {"Avec", "Sans"}
+        for typed in ("budget -subside", "-subside budget", "budget -subside -introuvable"):
+            assert look_for(typed).titles == ["Sans"], typed
+        assert look_for("budget -introuvable").context["total"] == 2
+        assert "Avec" not in look_for("-subside").titles
+
     def test_it_opens_a_section_where_its_words_stand(self, minutes, look_for):
         (hit,) = look_for("coordinatrice").context["hits"]
         heading = minutes.body[1]
