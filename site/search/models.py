@@ -194,6 +194,8 @@ class MissedQuery(models.Model):
     times = models.PositiveIntegerField(_("fois"), default=1)
     first_day = models.DateField(_("d’abord le"))
     last_day = models.DateField(_("la dernière fois le"), db_index=True)
+    #: When something was last done about it; a search in vain after that day asks for more.
+    handled_day = models.DateField(_("traitée le"), null=True)
 
     class Meta:
         verbose_name = _("recherche sans résultat")

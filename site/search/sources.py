@@ -126,6 +126,10 @@ class VocabularySource(Source):
         """What the keywords with these primary keys are called."""
         raise NotImplementedError
 
+    def words(self, ids: Iterable[int]) -> dict[int, list[str]]:
+        """All that these keywords are called, in any language; what the reader reads first."""
+        raise NotImplementedError
+
     def named(self, texts: Collection[str]) -> dict[str, tuple[list[int], list[int]]]:
         """The published keywords that each text is the slug of, and those that it names.
 
