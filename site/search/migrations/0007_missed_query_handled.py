@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("search", "0005_title_words_and_missed_queries"),
+        ("search", "0006_documents_of_rows"),
     ]
 
     operations = [
