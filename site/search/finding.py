@@ -42,9 +42,10 @@ class Hit:
     url: str
     title: SafeString
     heading: SafeString
-    passage: SafeString
     workgroup: Page | None
     page: Page | None
+    #: Of the best row of a thing; its others are only named.
+    passage: SafeString = field(default_factory=SafeString)
     others: list["Hit"] = field(default_factory=list)
     #: The keywords that it was found by, where it says none of the words itself.
     found_by: list[sources.Name] = field(default_factory=list)
@@ -172,11 +173,13 @@ class Search:
         marker = Marker.of(self.asked.words.tree)
         hits = []
         for keys in things:
-            shown = [self._hit(rows[key], pages, marker) for key in keys if key in rows]
-            if shown:
+            best, *others = [rows[key] for key in keys if key in rows] or [None]
+            if best:
+                hit = self._hit(best, pages, marker)
+                hit.passage = marker.passage(best.text, best.language)[0]
                 # The languages of one thing are one thing; only headings are other passages.
-                shown[0].others = [hit for hit in shown[1:] if hit.row.heading]
-                hits.append(shown[0])
+                hit.others = [self._hit(row, pages, marker) for row in others if row.heading]
+                hits.append(hit)
         self._complete_passages(hits, marker)
         return hits
 
@@ -188,7 +191,6 @@ class Search:
             url=sources.source_named(row.source_type).url(row, page_url),
             title=marker.mark(row.title, row.language),
             heading=marker.mark(row.heading, row.language),
-            passage=marker.passage(row.text, row.language)[0],
             workgroup=self.workgroups.get(row.workgroup_id) if row.kind != Kind.WORKGROUP else None,
             page=page,
         )
@@ -245,7 +247,9 @@ class Search:
 
     def _groups_named(self, wanted: str) -> list[int]:
         # What is chosen in the form is a slug; other groups may have all its words and more.
-        chosen = [pk for pk, page in self.workgroups.items() if page.slug == wanted.casefold()]
+        chosen = [
+            pk for pk, page in self.workgroups.items() if page.slug.casefold() == wanted.casefold()
+        ]
         if chosen:
             return chosen
         said = analysis.words(wanted)

@@ -230,7 +230,9 @@ def sought(node: Node | None) -> Iterator[Word | Phrase | Prefix]:
 
 def _readable(typed: str) -> str:
     """As much as is read of what was typed, without signs that nobody sees."""
-    text = "".join(" " if unicodedata.category(sign)[0] == "C" else sign for sign in typed)
+    # Within a word a sign of format, as a soft hyphen, is nothing; control characters part words.
+    kinds = {"Cf": "", "Cc": " ", "Co": " ", "Cn": " ", "Cs": " "}
+    text = "".join(kinds.get(unicodedata.category(sign), sign) for sign in typed)
     text = unicodedata.normalize("NFC", text[: LONGEST_QUERY + 1]).translate(_QUOTES).strip()
     return text[:LONGEST_QUERY]
 

@@ -55,7 +55,7 @@ def suggested(typed: str, user, group: str = "") -> list[Suggestion]:
     matched = _matched(words)
     rows = mask.rows(matched)
     if group:
-        pages = visible_pages(user).filter(slug=group.casefold())
+        pages = visible_pages(user).filter(slug__iexact=group)
         rows &= matched.workgroup.having(set(pages.values_list("pk", flat=True)))
     matched = matched.keep(rows)
     return _shown(_chosen(_keywords_ahead(matched, said), said), said, user)

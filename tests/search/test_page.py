@@ -203,6 +203,18 @@ class TestFinding:
         assert chosen.titles == ["Réunion Logement"]
         assert look_for("réunion groupe:energie").titles == ["Réunion Logement et énergie"]
 
+    def test_it_finds_in_a_group_whose_slug_has_capitals(self, make_minutes, look_for, client):
+        for title, slug in (("Logement", "Logement-A"), ("Logement A et B", "logement-ab")):
+            make_minutes(title=f"Réunion {slug}", under=base.make_workgroup(title, slug=slug))
+        for said in ("Logement-A", "logement-a"):
+            found = look_for("réunion", groupe=said)
+            assert found.titles == ["Réunion Logement-A"]
+            assert found.text_found.count(" selected") == 1
+            suggested = client.get(
+                "/fr/recherche/suggestions/", {"q": "réunion", "groupe": said}
+            ).json()["suggestions"]
+            assert [each["label"] for each in suggested] == ["Réunion Logement-A"]
+
     def test_it_counts_each_kind_and_all_of_them(self, minutes, look_for):
         comment_on(minutes, "Quelle réunion !")
         found = look_for("réunion", type="comment")
