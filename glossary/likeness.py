@@ -127,7 +127,8 @@ def _nearness(one: str, other: str) -> float:
     shorter, longer = sorted((one, other), key=len)
     if len(shorter) > 2 and longer.startswith(shorter):
         return 1
-    if set(analysis.variants(one)) & set(analysis.variants(other)):
+    # No stemmer changes the first letter, and stemming takes long.
+    if one[0] == other[0] and set(analysis.variants(one)) & set(analysis.variants(other)):
         return 1
     return JaroWinkler.similarity(one, other)
 

@@ -26,7 +26,9 @@ class SynonymForm(forms.Form):
     """Adds a word to a published keyword; shows those first that `word` may be another word for."""
 
     text = forms.CharField(
-        label=gettext_lazy("Synonyme"), max_length=KeywordLabel._meta.get_field("text").max_length
+        label=gettext_lazy("Synonyme"),
+        max_length=KeywordLabel._meta.get_field("text").max_length,
+        help_text=gettext_lazy("Une recherche est comptée sans ses accents : remettez-les."),
     )
     language = forms.ChoiceField(label=gettext_lazy("Langue"), choices=settings.LANGUAGES)
     likely = forms.ChoiceField(
