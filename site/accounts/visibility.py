@@ -33,7 +33,7 @@ def visible_to(pages, user):
 
 
 def _closed_to(user):
-    """The keys of the pages that are closed to this user; None for one whom nothing is closed to."""
+    """The keys of the pages closed to this user; None for a user to whom none is."""
     if user.is_active and user.is_superuser:
         return None
     restrictions = PageViewRestriction.objects.all()

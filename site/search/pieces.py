@@ -132,7 +132,7 @@ def page_pieces(page, kind, *, lead="", body=None, people=(), **common) -> Itera
     for attached in attachments:
         yield from document_pieces(
             f"attachment-{attached.pk}",
-            "documents",
+            f"document-{attached.pk}",
             texts.get(attached.document_id, ""),
             **{**common, "title": str(attached), "document_id": attached.document_id},
         )

@@ -23,6 +23,7 @@ from search.analysis import Token
 
 LONGEST_QUERY = 300  # characters
 MOST_WORDS = 32
+MOST_FILTERS = 10  # of one sort
 LONGEST_RUN = 5  # words of a keyword's label that is looked for among those typed
 SHORTEST_PREFIX = 2  # letters; "a*" would be nearly everything
 
@@ -251,7 +252,11 @@ def _set_filter(query: ParsedQuery, chunk: re.Match) -> bool:
         else:
             query.before = day
     else:
-        getattr(query.without if chunk["minus"] else query, name).append(value)
+        values = getattr(query.without if chunk["minus"] else query, name)
+        if len(values) < MOST_FILTERS:
+            values.append(value)
+        else:
+            query.shortened = True
     return True
 
 

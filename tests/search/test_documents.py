@@ -156,3 +156,14 @@ def test_the_cost_of_a_page_does_not_grow_with_its_documents(
     read()
     with django_assert_max_num_queries(12):
         list(pieces.page_pieces(page, "minutes", body=page.body))
+
+
+def test_each_document_of_a_page_opens_at_itself(client, make_minutes):
+    page = make_minutes()
+    for name in ("a", "b"):
+        attach(page, upload(f"La quiproquade {name}.".encode(), f"{name}.txt"))
+    read()
+    shown = client.get(page.url).content.decode()
+    urls = {hit.url for hit in found(client, "quiproquade")}
+    assert len(urls) == 2
+    assert all(f'id="{url.partition("#")[2]}"' in shown for url in urls)
