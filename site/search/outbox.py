@@ -31,7 +31,7 @@ BATCH = 500  # entries worked off in one step
 FEW = 20  # and of those, while somebody waits, objects to make rows of
 WAIT = 2.0  # seconds to wait for another writer before the work is left for later
 #: Seconds after which a request that saved something, and one that searches, begin no other step.
-TO_SAVE, TO_SEARCH = 1.0, 0.2
+TO_SAVE, TO_SEARCH = 1.0, 0.5
 
 
 def add(*objects: models.Model) -> None:
@@ -54,13 +54,17 @@ def note(*objects: models.Model) -> None:
 
 def _drain_first() -> None:
     """Indexes what was saved; of very much at once, the first part, and a thread does the rest."""
-    if not settings.INDEX_BESIDE:
+    if settings.INDEX_BESIDE:
+        _drain_within(TO_SAVE)
+    else:
         drain()
-        return
+
+
+def _drain_within(seconds: float) -> None:
     from search.models import OutboxEntry
 
-    drain(TO_SAVE)
-    if OutboxEntry.objects.exists():
+    drain(seconds, wait=min(seconds * 2, WAIT))
+    if settings.INDEX_BESIDE and OutboxEntry.objects.exists():
         _beside.ask()
 
 
@@ -125,7 +129,7 @@ def catch_up(root: type[models.Model]) -> set[str]:
     # What is not committed must not be indexed.
     if not connection.in_atomic_block:
         try:
-            drain(TO_SEARCH, wait=TO_SEARCH)
+            _drain_within(TO_SEARCH)
         except Exception:
             logger.exception("The search outbox could not be drained.")
     return pending_keys(root)
