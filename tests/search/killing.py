@@ -246,9 +246,10 @@ def _differences_after_a_search() -> Counter:
     from search.model_index import _chunks, document_of, family
     from search.models import Findable, OutboxEntry
 
-    until = time.monotonic() + LONGEST_WAIT
-    found = _one_search()
-    while OutboxEntry.objects.exists() and time.monotonic() < until:
+    until, waiting = time.monotonic() + LONGEST_WAIT, True
+    while waiting:
+        # Asked before the search: a thread may work off meanwhile what this one does not find.
+        waiting = OutboxEntry.objects.exists() and time.monotonic() < until
         found = _one_search()
     wrong = Counter(unserved=found is None)
     # The rows, against what their sources say.
