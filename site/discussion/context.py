@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from accounts.duties import moderates
-from discussion.forms import CommentForm
+from discussion.keeping import first_form
 from discussion.threads import conversation
 
 
@@ -16,7 +16,7 @@ def discussion_of(page, request, keywords=None) -> dict:
     answered = _answered(comments, request)
     form = getattr(request, "comment_form", None)
     if form is None and page.pk:
-        form = CommentForm(page, request.user, initial={"reply_to": answered.pk if answered else 0})
+        form = first_form(page, request, answered)
     return {
         "open": bool(page.pk) and page.live,
         "comments": comments,

@@ -1,7 +1,7 @@
 from django.urls import path
 from django.utils.translation import pgettext_lazy
 
-from discussion import views
+from discussion import mentions, own_views, views
 from discussion.not_yet import view as not_yet
 
 # Whoever builds a view puts it in place of not_yet, on its own line, and imports its module.
@@ -17,9 +17,15 @@ urlpatterns = [
         views.comment_confirm,
         name="comment_confirm",
     ),
-    path(pgettext_lazy("url", "commentaires/personnes/"), not_yet, name="comment_people"),
-    path(pgettext_lazy("url", "commentaires/<key:pk>/modifier/"), not_yet, name="comment_edit"),
-    path(pgettext_lazy("url", "commentaires/<key:pk>/effacer/"), not_yet, name="comment_delete"),
+    path(pgettext_lazy("url", "commentaires/personnes/"), mentions.people, name="comment_people"),
+    path(
+        pgettext_lazy("url", "commentaires/<key:pk>/modifier/"), own_views.edit, name="comment_edit"
+    ),
+    path(
+        pgettext_lazy("url", "commentaires/<key:pk>/effacer/"),
+        own_views.delete,
+        name="comment_delete",
+    ),
     # Reading
     path(
         pgettext_lazy("url", "commentaires/page/<key:page_id>/fils/"),
