@@ -53,7 +53,9 @@ def cleaned(html: str) -> str:
 def _only_good_links(tag, attribute, value):
     if attribute == "href":
         return value if _HREF.match(value) else None
-    return value if value.isascii() and value.isdigit() else None  # where a list starts
+    if attribute == "start":  # of a numbered list
+        return value if value.isascii() and value.isdigit() else None
+    return value
 
 
 def _mention(state, silent):

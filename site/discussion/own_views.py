@@ -39,7 +39,7 @@ def may_delete(comment, user) -> bool:
 
 
 def may_edit(comment, user) -> bool:
-    """Whether this is the user's own, and young enough; whether the page is open is for the view."""
+    """Whether this is the user’s own and young enough; an open page is for the view to ask for."""
     since = timezone.now() - timedelta(minutes=settings.COMMENT_EDIT_MINUTES)
     return may_delete(comment, user) and comment.submit_date > since
 

@@ -33,7 +33,8 @@ _LIST = re.compile(r"<(?:ul|ol)\b")
 class Passage(NamedTuple):
     words: str
     tag: str
-    #: Where, in the html, a link about it may stand.
+    #: Where, in the html, its inside begins, and where a link about it may stand.
+    start: int
     place: int
 
 
@@ -77,9 +78,8 @@ def _passage(html, tag, start, end):
     inside = html[start : end.start()]
     nested = _LIST.search(inside) if tag == "li" else None
     own = _ASIDE.sub("", inside[: nested.start()] if nested else inside)
-    # After a heading, whose name would change otherwise; inside of everything else.
-    place = end.end() if tag.startswith("h") else start + nested.start() if nested else end.start()
-    return Passage(_words(own), tag, place)
+    place = start + nested.start() if nested else end.start()
+    return Passage(_words(own), tag, start, place)
 
 
 def _words(html) -> str:
@@ -130,26 +130,28 @@ def finish(page, request, html) -> Finished:
         return Finished(html)
     if not (getattr(page, "discussed", False) and page.pk and page.live):
         return Finished(html)
-    counts, parts, last = counts_of(page, request), [], 0
-    link = render_to_string(
-        "discussion/_discuss.html",
-        {"anchor": "ANCHOR", "count": 0, "language": interface_language()},
-    ).strip()
-    for anchor, passage in sorted(passages_in(html).items(), key=lambda item: item[1].place):
+    counts, added = counts_of(page, request), []
+    unspoken = _link("ANCHOR", 0)  # a template for each would cost more than the page
+    for anchor, passage in passages_in(html).items():
         count = counts.get(anchor, 0)
-        if count:
-            this = render_to_string(
-                "discussion/_discuss.html",
-                {"anchor": anchor, "count": count, "language": interface_language()},
-            ).strip()
-        else:  # the same for all but its address: a template for each would cost more than the page
-            this = link.replace("ANCHOR", anchor)
+        link = _link(anchor, count) if count else unspoken.replace("ANCHOR", anchor)
         if passage.tag.startswith("h"):
-            this = f'<p class="discuss-heading">{this}</p>'
+            # The heading's name stays what it says.
+            added.append((passage.start - 1, f' aria-labelledby="{anchor}-name"'))
+            added.append((passage.start, f'<span id="{anchor}-name">'))
+            link = f"</span> {link}"
         elif passage.tag in ("div", "figure"):
-            this = f'<p class="discuss-whole">{this}</p>'
+            link = f'<p class="discuss-whole">{link}</p>'
         else:
-            this = f" {this}"
-        parts += [html[last : passage.place], this]
-        last = passage.place
-    return Finished(mark_safe("".join([*parts, html[last:]])))  # anchors are of ANCHOR's letters
+            link = f" {link}"
+        added.append((passage.place, link))
+    parts, last = [], 0
+    for place, piece in sorted(added):
+        parts += [html[last:place], piece]
+        last = place
+    return Finished(mark_safe("".join([*parts, html[last:]])))  # anchors hold no markup
+
+
+def _link(anchor, count) -> str:
+    context = {"anchor": anchor, "count": count, "language": interface_language()}
+    return render_to_string("discussion/_discuss.html", context).strip()
