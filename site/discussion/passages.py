@@ -53,7 +53,7 @@ def passages_in(html: str) -> dict[str, Passage]:
     for match in _TAG.finditer(html):
         closing, tag, attributes = match[1], match[2].lower(), match[3]
         if closing:
-            while open_tags:
+            while any(tag == opened[0] for opened in open_tags):
                 opened, anchor, start, is_whole = open_tags.pop()
                 whole -= is_whole
                 if opened == tag:
