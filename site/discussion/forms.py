@@ -41,6 +41,29 @@ def completed(kind: str) -> dict:
     }
 
 
+def named(user) -> dict:
+    """Attributes of a field in which people.js completes names, for those who may ask for them."""
+    if not user.is_authenticated:
+        return {}
+    return {
+        "data-people": reverse("comment_people"),
+        "data-people-found": gettext(
+            "Noms proposés sous le message : %n. Tabulation pour choisir."
+        ),
+    }
+
+
+def _help_with_marks(user) -> str:
+    """How a message is written, said before it is."""
+    sentences = [
+        gettext("Pour créer des paragraphes, laissez simplement des lignes vides."),
+        gettext("*accent*, **fort**, « - » pour une liste, « > » pour citer."),
+    ]
+    if user.is_authenticated:
+        sentences.append(gettext("@[Nom] mène à une personne."))
+    return format_html("{}", " ".join(sentences))
+
+
 class SeveralFiles(forms.ClearableFileInput):
     allow_multiple_selected = True
 
@@ -92,10 +115,8 @@ class CommentForm(XtdCommentForm):
             self.fields["email"].widget = forms.EmailInput(attrs={"autocomplete": "email"})
         self.fields["comment"].max_length = settings.COMMENT_LENGTH  # what the page says
         self.fields["comment"].label = _("Votre message")
-        self.fields["comment"].help_text = _(
-            "Pour créer des paragraphes, laissez simplement des lignes vides."
-        )
-        self.fields["comment"].widget = forms.Textarea(attrs={"rows": 8})
+        self.fields["comment"].help_text = _help_with_marks(user)
+        self.fields["comment"].widget = forms.Textarea(attrs={"rows": 8, **named(user)})
         self.fields["keywords"].help_text = self._help_with_keywords()
         self.fields["keywords"].widget.attrs |= completed(KIND)
         self.fields["honeypot"].label = _("Laissez ce champ vide")

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.visibility import visible_pages
 from discussion.formatting import render as formatted
+from discussion.forms import named
 from discussion.mentions import people_in
 from discussion.models import CommentVersion, ModerationAct, PageComment, State
 from discussion.moderation import set_state
@@ -67,6 +68,7 @@ def edit(request, pk):
     page = comment.page.specific
     policy = policy_of(page)
     form = EditForm(request.POST or None, initial={"comment": comment.comment})
+    form.fields["comment"].widget.attrs |= named(request.user)
     problem = ""
     if not allowed:
         problem = _("Le temps pour modifier ce commentaire est passé. Vous pouvez y répondre.")

@@ -78,8 +78,16 @@ def _post(request, page_id):
         verdict = screen(form, page, request.user, request, policy)
         for field, sentence in verdict.refused.items():
             form.add_error(field if field in form.fields else None, sentence)
-        if not verdict.refused and (answer := _stored(request, page, form, verdict)):
-            return answer
+        try:
+            if not verdict.refused and (answer := _stored(request, page, form, verdict)):
+                return answer
+        except Exception:
+            # Whatever it is, it must not cost the text; nothing was stored.
+            log.exception("A comment could not be stored")
+            form.add_error(
+                None, _("Une erreur s’est produite chez nous. Votre texte est là : réessayez.")
+            )
+            return _again(request, page, form.with_fresh_security(), status=500)
     return _again(request, page, form.with_fresh_security())
 
 
