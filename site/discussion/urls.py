@@ -1,7 +1,7 @@
 from django.urls import path
 from django.utils.translation import pgettext_lazy
 
-from discussion import mentions, own_views, views
+from discussion import mentions, own_views, reading_views, views
 from discussion.not_yet import view as not_yet
 
 # Whoever builds a view puts it in place of not_yet, on its own line, and imports its module.
@@ -37,9 +37,13 @@ urlpatterns = [
         not_yet,
         name="comment_feed",
     ),
-    path(pgettext_lazy("url", "commentaires/ordre/"), not_yet, name="comment_order"),
+    path(pgettext_lazy("url", "commentaires/ordre/"), reading_views.order, name="comment_order"),
     path(pgettext_lazy("url", "commentaires/"), not_yet, name="comment_latest"),
-    path(pgettext_lazy("url", "commentaires/<key:pk>/fil/"), not_yet, name="comment_thread"),
+    path(
+        pgettext_lazy("url", "commentaires/<key:pk>/fil/"),
+        reading_views.thread,
+        name="comment_thread",
+    ),
     path(pgettext_lazy("url", "commentaires/<key:pk>/reaction/"), not_yet, name="comment_react"),
     path(pgettext_lazy("url", "commentaires/<key:pk>/"), views.comment, name="comment"),
     # Files

@@ -17,12 +17,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.visibility import may_see, visible_pages
 from discussion import attachments, keeping, posting
+from discussion.context import order_of
 from discussion.formatting import render as formatted
 from discussion.forms import CommentForm
 from discussion.mentions import people_in
 from discussion.models import PageComment, State
 from discussion.policy import policy_of
 from discussion.screening import screen
+from discussion.threads import place_of
 
 log = logging.getLogger(__name__)
 
@@ -191,4 +193,11 @@ def comment(request, pk):
     found = get_object_or_404(PageComment.objects.published().select_related("page"), pk=pk)
     if not may_see(found.page, request.user):
         raise Http404
-    return redirect(f"{found.page.specific.get_url(request)}#c{found.pk}")
+    part, of_thread = place_of(found, order_of(request))
+    if of_thread:
+        address = reverse("comment_thread", args=[found.start])
+    else:
+        address = found.page.specific.get_url(request)
+    number = max(part, of_thread)
+    asked = f"?page={number}" if number > 1 else ""
+    return redirect(f"{address}{asked}#c{found.pk}")
