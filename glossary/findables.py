@@ -9,6 +9,7 @@ from wagtail.models import Page
 
 from accounts.duties import keeps_glossary
 from glossary.models import Keyword, KeywordLabel, PageKeyword, fold
+from pages.languages import interface_language
 from search.models import Kind
 from search.pieces import labels_of
 from search.sources import Name, Piece, VocabularySource, follow, register
@@ -50,6 +51,17 @@ class KeywordSource(VocabularySource):
             )
             for keyword in Keyword.objects.filter(pk__in=ids).with_labels()
         }
+
+    def words(self, ids):
+        language, words = interface_language(), {}
+        rows = Keyword.objects.filter(pk__in=ids).order_by("pk", "labels__kind", "labels__pk")
+        columns = ("pk", "name", "labels__text", "labels__kind", "labels__language")
+        for pk, name, text, *said in rows.values_list(*columns):
+            known = words.setdefault(pk, [name])
+            if text:
+                shown = said == [KeywordLabel.PREFERRED, language]
+                known.insert(0 if shown else len(known), text)
+        return words
 
     def named(self, texts):
         by_slug, by_label = defaultdict(set), defaultdict(set)

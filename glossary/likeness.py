@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy
 from django.conf import settings
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cdist
 
 from search import analysis
@@ -25,6 +25,10 @@ from search import analysis
 #: and with more errors, too many pairs are two words ("statut", "statue"; "évaluation",
 #: "évolution"). The first letter, which is seldom mistyped, must be right.
 ONE_ERROR, TWO_ERRORS = 7, 12
+
+#: How near two words are, from 0 to 1, that may mean the same; common beginnings count more.
+NEAR = 0.88
+MOST_LIKELY = 8
 
 #: How French forms plurals and feminines, on folded words: the first that fits is applied.
 _ENDINGS = [
@@ -88,6 +92,45 @@ def similar(word: str, among) -> list:
         return []
     found = among.model.objects.filter(pk__in=distances).with_labels()
     return sorted(found, key=lambda keyword: (distances[keyword.pk], keyword.name))
+
+
+def likely(word: str, among) -> list:
+    """The keywords of a queryset that a word may be another word for, likeliest first, each with
+    `near`, the label that says so.
+
+    More than are `similar`: one part of it that is spelled nearly so, begins so or has the same
+    stem will do, whatever the language. Somebody chooses among them.
+    """
+    wanted = _lasting(word)
+    rows = among.order_by().values_list("pk", "name", "labels__text")
+    found = {}  # by keyword: how near, and the label
+    for pk, name, text in rows:
+        for label in {name, text} - {None}:
+            theirs = _lasting(label)
+            near = [max((_nearness(mine, each) for each in theirs), default=0) for mine in wanted]
+            score = sum(each for each in near if each >= NEAR) / max(len(wanted), len(theirs), 1)
+            if score:
+                found[pk] = max((score, label), found.get(pk, (0, "")))
+    best = sorted(found, key=lambda pk: (-found[pk][0], found[pk][1]))[:MOST_LIKELY]
+    keywords = among.model.objects.with_labels().in_bulk(best)
+    for pk, keyword in keywords.items():
+        keyword.near = found[pk][1]
+    return [keywords[pk] for pk in best]
+
+
+def _lasting(text: str) -> list[str]:
+    """The words of a text that say something."""
+    return [word for word in analysis.words(text) if word not in analysis.STOP_WORDS]
+
+
+def _nearness(one: str, other: str) -> float:
+    shorter, longer = sorted((one, other), key=len)
+    if len(shorter) > 2 and longer.startswith(shorter):
+        return 1
+    # No stemmer changes the first letter, and stemming takes long.
+    if one[0] == other[0] and set(analysis.variants(one)) & set(analysis.variants(other)):
+        return 1
+    return JaroWinkler.similarity(one, other)
 
 
 def near_pairs(keywords: Iterable) -> list[Pair]:

@@ -18,6 +18,7 @@ from minutes.models import (
     WorkgroupPage,
 )
 from minutes.overview import owners_of_actions_in, pages_with_actions_of
+from minutes.people import Role
 from pages.templatetags.pages_tags import ordinal_meeting
 from search.models import Kind
 from search.pieces import keyword_uses, labels_of, page_pieces
@@ -185,7 +186,15 @@ def pages_naming(person):
     ).distinct()
 
 
+def pages_with_role(role):
+    """The pages that say who was there, or who belongs to a group, in this role."""
+    return Page.objects.filter(
+        Q(minutespage__attendance__role=role) | Q(participantlistpage__entries__role=role)
+    ).distinct()
+
+
 follow(Person, pages_naming)
+follow(Role, pages_with_role)
 # Rows that say something of a page and can be saved without it.
 for row in (Attendance, RosterEntry, ArticleAuthor, Coordinator):
     follow(row, lambda instance: Page.objects.filter(pk=instance.page_id))

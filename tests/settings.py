@@ -25,3 +25,4 @@ if "sqlite" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
 # A thread that outlives its test would write into another's database; tests read by themselves.
 READ_DOCUMENTS_BESIDE = False
+INDEX_BESIDE = False

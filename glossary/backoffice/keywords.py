@@ -26,7 +26,6 @@ from wagtail.snippets.views.snippets import CreateView, EditView, IndexView, Sni
 
 from discussion.models import PageComment
 from glossary.backoffice.keyword_form import EDIT_HANDLER
-from glossary.backoffice.synonym import with_synonym
 from glossary.backoffice.usage import KeywordUsageView
 from glossary.models import Keyword, KeywordGroup, KeywordLabel, PageKeyword
 
@@ -148,11 +147,6 @@ class KeywordCreateView(CreateView):
 
 class KeywordEditView(EditView):
     """The form of a keyword; of one that was merged, the form of the other."""
-
-    def get_object(self, queryset=None):
-        keyword = super().get_object(queryset)
-        # A POST says all that the form holds.
-        return with_synonym(keyword, self.request.GET) if self.request.method == "GET" else keyword
 
     def get_usage_url(self):
         return None  # the panel that has it would count links between keywords only

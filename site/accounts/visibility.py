@@ -25,15 +25,15 @@ def visible_to(pages, user):
     closed = _closed_to(user)
     pages = pages.live()
     if closed is not None:
-        pages = pages.exclude(pk__in=closed.values("page"))
+        pages = pages.exclude(pk__in=closed)
         # An alias shows another page, which may lie in a closed part of the tree.
-        pages = pages.filter(~_under("alias_of__path", closed, "page__path"))
+        pages = pages.filter(Q(alias_of=None) | ~_under("alias_of__path", _pages(closed)))
     above = Left("path", Length("path") - Page.steplen)
     return pages.alias(above=above).filter(Q(depth=1) | Q(above__in=_open_above(closed)))
 
 
 def _closed_to(user):
-    """The restrictions that keep this user out; None for a user whom none keeps out."""
+    """The keys of the pages closed to this user; None for a user to whom none is."""
     if user.is_active and user.is_superuser:
         return None
     restrictions = PageViewRestriction.objects.all()
@@ -42,7 +42,12 @@ def _closed_to(user):
             restriction_type=PageViewRestriction.GROUPS, groups__in=user.groups.all()
         )
         restrictions = restrictions.exclude(pk__in=theirs.values("pk"))
-    return restrictions
+    return restrictions.values("page")
+
+
+def _pages(keys):
+    # Not by a join: SQLite would look for the restrictions of every page, one page at a time.
+    return Page.objects.filter(pk__in=keys)
 
 
 def _open_above(closed):
@@ -55,19 +60,19 @@ def _open_above(closed):
     lengths = range(Page.steplen, (SHALLOW + 1) * Page.steplen, Page.steplen)
     prefixes = [Left(OuterRef("path"), length) for length in lengths]
     holding = Page.objects.filter(
-        ~_under("path", unpublished, "path"),
+        ~_under("path", unpublished),
         ~Exists(Page.objects.filter(live=False, path__in=prefixes)),
         numchild__gt=0,
     )
     if closed is not None:
-        holding = holding.filter(~_under("path", closed, "page__path"))
+        holding = holding.filter(~_under("path", _pages(closed)))
     return holding.values("path")
 
 
-def _under(path: str, those, their_path: str) -> Exists:
-    """Whether the page at `path` is one of those, or lies under one of them."""
+def _under(path: str, those) -> Exists:
+    """Whether the page at `path` is one of those pages, or lies under one of them."""
     asked = ExpressionWrapper(OuterRef(path), output_field=CharField())
-    return Exists(those.alias(asked=asked).filter(asked__startswith=F(their_path)))
+    return Exists(those.alias(asked=asked).filter(asked__startswith=F("path")))
 
 
 def may_see(page, user) -> bool:

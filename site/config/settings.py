@@ -239,6 +239,8 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_EXTENSIONS = ["csv", "docx", "odt", "ods", "pdf", "pptx", "txt", "xlsx"]
+# What a request saves is indexed when it is done, of very much at once the rest in a thread.
+INDEX_BESIDE = environment.flag("INDEX_BESIDE", True)
 # Documents are read for search in a thread beside the requests; if not, by `read_documents`.
 READ_DOCUMENTS_BESIDE = environment.flag("READ_DOCUMENTS_BESIDE", True)
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 10 * 1024 * 1024

@@ -4,11 +4,12 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import F, Value
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef, Value
 from django.http import Http404
 from django.utils.cache import add_never_cache_headers
 from wagtail import hooks
 from wagtail.admin.auth import user_has_any_page_permission
+from wagtail.documents import get_document_model
 from wagtail.images.views.serve import ServeView
 from wagtail.models import CollectionViewRestriction, ReferenceIndex
 
@@ -44,15 +45,29 @@ def may_have(file, user) -> bool:
 
 
 def _in_closed_collection(file, user) -> bool:
-    """Whether the file lies in a collection restricted to groups that the user is not in."""
-    closed = CollectionViewRestriction.objects.alias(asked=Value(file.collection.path)).filter(
+    return _closing(user, Value(file.collection.path)).exists()
+
+
+def closed_documents(user):
+    """The documents in collections that are closed to the user: nobody's, whatever page has them.
+
+    None for those who edit pages; see `may_have`.
+    """
+    path = ExpressionWrapper(OuterRef("collection__path"), CharField())
+    documents = get_document_model().objects.filter(Exists(_closing(user, path)))
+    return documents.none() if documents and user_has_any_page_permission(user) else documents
+
+
+def _closing(user, path):
+    """The restrictions on the collection at this path, or one around it, that shut the user out."""
+    closing = CollectionViewRestriction.objects.alias(asked=path).filter(
         asked__startswith=F("collection__path")
     )
     if user.is_active and user.pk:
-        closed = closed.exclude(
+        closing = closing.exclude(
             restriction_type=CollectionViewRestriction.GROUPS, groups__in=user.groups.all()
         )
-    return closed.exists()
+    return closing
 
 
 @hooks.register("before_serve_document", order=-10)

@@ -16,13 +16,15 @@ from typing import NamedTuple
 import Stemmer
 
 #: Raise it when the same text would give other terms: indexes made before are then rebuilt.
-VERSION = 1
+VERSION = 2
 LANGUAGES = ("fr", "nl", "en")
 LONGEST_TERM = 64  # characters; longer "words" are noise such as keys and encoded data
 
 _STEMMERS = {"fr": "french", "nl": "dutch", "en": "english"}
 _APOSTROPHES = "'’ʼ"
-_WORD = re.compile(rf"[^\W_]+(?:[{_APOSTROPHES}][^\W_]+)*")
+#: Signs that nobody sees, within words: soft hyphens, joiners, zero-width spaces.
+_UNSEEN = "\u00ad\u200b-\u200d\u2060\ufeff"
+_WORD = re.compile(rf"[^\W_]+(?:(?:[{_APOSTROPHES}]|[{_UNSEEN}]+)[^\W_]+)*")
 _ELISION = re.compile(
     rf"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)[{_APOSTROPHES}](?=\w)", re.IGNORECASE
 )
@@ -61,6 +63,7 @@ class Token(NamedTuple):
     word: str
 
 
+@lru_cache(maxsize=50_000)
 def fold(word: str) -> str:
     """The word without case, accents, ligatures and anything but letters and digits."""
     letters = unicodedata.normalize("NFKD", word.casefold().translate(_LETTERS))

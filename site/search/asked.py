@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import QueryDict
 
+from pages.legible import legible
 from search import analysis
 from search.models import Kind
 from search.query import LONGEST_QUERY, ParsedQuery, parse, read_date, without_filters
@@ -73,12 +74,12 @@ class Asked:
         """What the parameters of an address ask for; never raises, and passes over what is odd."""
 
         def given(name):
-            return parameters.get(name, "").replace("\x00", " ").strip()[:LONGEST_VALUE]
+            return legible(parameters.get(name, "")).strip()[:LONGEST_VALUE]
 
-        typed = parameters.get("q", "").replace("\x00", " ")
+        typed = legible(parameters.get("q", ""))
         chosen = {}
         for facet, name in PARAMETERS.items():
-            values = [value.replace("\x00", " ").strip() for value in parameters.getlist(name)]
+            values = [legible(value).strip() for value in parameters.getlist(name)]
             values = [value[:LONGEST_VALUE] for value in values if _is_value(facet, value)]
             chosen[facet] = list(dict.fromkeys(values))[:MOST_VALUES]
         return cls(

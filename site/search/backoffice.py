@@ -3,11 +3,16 @@
 import django_filters
 from django import forms
 from django.conf import settings
-from django.shortcuts import redirect
+from django.core.exceptions import PermissionDenied
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.http import urlencode
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+from wagtail.admin import messages
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import (
@@ -22,8 +27,7 @@ from wagtail.admin.widgets.button import Button
 from wagtail.contrib.search_promotions.views import CreateView
 from wagtail.permission_policies import ModelPermissionPolicy
 
-from search import analysis, sources
-from search.missed import recent
+from search import analysis, missed, sources
 from search.models import MissedQuery
 from search.promotions import promotions_for
 
@@ -42,16 +46,31 @@ class MissedFilterSet(WagtailFilterSet):
     last_day = django_filters.DateFromToRangeFilter(
         label=_("La dernière fois"), widget=DateRangePickerWidget
     )
+    handled = django_filters.ChoiceFilter(
+        label=_("État"),
+        choices=[("True", _("traitées"))],
+        empty_label=_("À traiter"),
+        widget=forms.RadioSelect,
+    )
 
     class Meta:
         model = MissedQuery
         fields = []
+
+    def filter_queryset(self, queryset):
+        queryset = super().filter_queryset(queryset)
+        is_chosen = self.form.cleaned_data["handled"]
+        return queryset if is_chosen else queryset.filter(handled=False)
 
 
 class Remedies(ButtonsColumnMixin, BaseColumn):
     """What an editor can do so that the next one finds something, each one click away."""
 
     cell_template_name = "search/backoffice/remedies.html"
+
+    def get_cell_context_data(self, instance, parent_context):
+        context = super().get_cell_context_data(instance, parent_context)
+        return context | {"csrf_token": get_token(parent_context["request"])}
 
     def get_buttons(self, instance, parent_context):
         user, words = parent_context["request"].user, instance.words
@@ -61,6 +80,12 @@ class Remedies(ButtonsColumnMixin, BaseColumn):
         if user.has_perm(PROMOTES):
             url = f"{reverse('promote')}?{urlencode({'mots': words})}"
             yield Button(_("Mettre une page en avant…"), url, SMALL, priority=2)
+
+
+def search_url(row) -> str:
+    """The search for it in the language that it was typed in."""
+    with override(row.language):
+        return f"{reverse('search')}?{urlencode({'q': row.words})}"
 
 
 class MissedReport(ReportView):
@@ -82,7 +107,7 @@ class MissedReport(ReportView):
             "words",
             label=_("Mots cherchés"),
             sort_key="words",
-            get_url=lambda row: f"{reverse('search')}?{urlencode({'q': row.words})}",
+            get_url=search_url,
         ),
         Column("language", label=_("Langue"), accessor="get_language_display"),
         NumberColumn("times", label=_("Fois"), sort_key="times"),
@@ -103,11 +128,27 @@ class MissedReport(ReportView):
         "last_day": _("La dernière fois"),
     }
 
+    def get(self, request, *args, **kwargs):
+        if not self.results_only:  # which are fetched with each letter typed
+            missed.handle_found()
+        return super().get(request, *args, **kwargs)
+
     def get_base_queryset(self):
-        return recent()
+        return missed.recent()
 
     def get_filterset_kwargs(self):
         return super().get_filterset_kwargs() | {"queryset": self.get_base_queryset()}
+
+
+@require_POST
+def ignore(request, pk):
+    """Puts a row of the report aside."""
+    if not request.user.has_perm(SEES_MISSED):
+        raise PermissionDenied
+    row = get_object_or_404(MissedQuery, pk=pk)
+    missed.handle(MissedQuery.objects.filter(pk=pk))
+    messages.success(request, gettext("« %(words)s » est mis de côté.") % {"words": row.words})
+    return redirect("missed_queries")
 
 
 class PromoteView(CreateView):

@@ -20,7 +20,7 @@ from search.asked import Asked, kind_named, language_named
 from search.matched import COLUMNS, NO_DAY, Chosen, Matched
 from search.models import Findable, Kind
 from search.queries import Prefix as PrefixQuery
-from search.query import Any, Filters, Node, Phrase, Prefix, Word
+from search.query import All, Any, Filters, Node, Phrase, Prefix, Word
 from search.query import Not as Without
 from search.snippets import Marker
 
@@ -42,9 +42,10 @@ class Hit:
     url: str
     title: SafeString
     heading: SafeString
-    passage: SafeString
     workgroup: Page | None
     page: Page | None
+    #: Of the best row of a thing; its others are only named.
+    passage: SafeString = field(default_factory=SafeString)
     others: list["Hit"] = field(default_factory=list)
     #: The keywords that it was found by, where it says none of the words itself.
     found_by: list[sources.Name] = field(default_factory=list)
@@ -77,17 +78,26 @@ class Search:
     @cached_property
     def matched(self) -> Matched:
         """All rows that answer to the words and their filters and may be seen."""
-        words = to_search_query(self.asked.words.tree)
-        fields = OWN_FIELDS if self.asked.exact else None
-        results = get_search_backend().search(words, Findable.objects.all(), fields=fields)
-        matched = matched_in(results)
-        self.degraded = results.degraded
+        wanted, unwanted = _parted(self.asked.words.tree)
+        matched = self._rows_with(wanted)
+        if unwanted:
+            # What says it under another heading says it too.
+            matched = matched.keep(~matched.sharing(self._rows_with(unwanted)))
         # One question for the keywords that were found, that are carried and that were typed.
         vocabulary = sources.vocabulary().label()
         found = matched.source_ids[matched.source.having({vocabulary})]
         typed = [pk for ids in self._keywords_typed.values() for pk in (*ids[0], *ids[1])]
         self.mask.visible(vocabulary, _ids([*found, *matched.keyword.values, *typed]))
         return matched.keep(self.mask.rows(matched) & self._wanted(matched))
+
+    def _rows_with(self, words: Node | None) -> Matched:
+        fields = OWN_FIELDS if self.asked.exact else None
+        results = get_search_backend().search(
+            to_search_query(words), Findable.objects.all(), fields=fields
+        )
+        matched = matched_in(results)
+        self.degraded = self.degraded or results.degraded
+        return matched
 
     @cached_property
     def chosen(self) -> dict[str, frozenset]:
@@ -163,11 +173,13 @@ class Search:
         marker = Marker.of(self.asked.words.tree)
         hits = []
         for keys in things:
-            shown = [self._hit(rows[key], pages, marker) for key in keys if key in rows]
-            if shown:
+            best, *others = [rows[key] for key in keys if key in rows] or [None]
+            if best:
+                hit = self._hit(best, pages, marker)
+                hit.passage = marker.passage(best.text, best.language)[0]
                 # The languages of one thing are one thing; only headings are other passages.
-                shown[0].others = [hit for hit in shown[1:] if hit.row.heading]
-                hits.append(shown[0])
+                hit.others = [self._hit(row, pages, marker) for row in others if row.heading]
+                hits.append(hit)
         self._complete_passages(hits, marker)
         return hits
 
@@ -179,7 +191,6 @@ class Search:
             url=sources.source_named(row.source_type).url(row, page_url),
             title=marker.mark(row.title, row.language),
             heading=marker.mark(row.heading, row.language),
-            passage=marker.passage(row.text, row.language)[0],
             workgroup=self.workgroups.get(row.workgroup_id) if row.kind != Kind.WORKGROUP else None,
             page=page,
         )
@@ -236,7 +247,9 @@ class Search:
 
     def _groups_named(self, wanted: str) -> list[int]:
         # What is chosen in the form is a slug; other groups may have all its words and more.
-        chosen = [pk for pk, page in self.workgroups.items() if page.slug == wanted.casefold()]
+        chosen = [
+            pk for pk, page in self.workgroups.items() if page.slug.casefold() == wanted.casefold()
+        ]
         if chosen:
             return chosen
         said = analysis.words(wanted)
@@ -256,6 +269,16 @@ class Search:
         words = self.asked.words
         texts = [*words.keywords, *words.without.keywords, *self.asked.chosen.get("keyword", ())]
         return sources.vocabulary().named({*texts, *words.runs})
+
+
+def _parted(tree: Node | None) -> tuple[Node | None, Node | None]:
+    """What is asked for, and what is asked to be without; None for nothing."""
+    parts = tree.parts if isinstance(tree, All) else [tree]
+    without = tuple(part.part for part in parts if isinstance(part, Without))
+    wanted = tuple(part for part in parts if not isinstance(part, Without))
+    if not without:
+        return tree, None
+    return (All(wanted) if wanted else None), Any(without)
 
 
 def matched_in(results) -> Matched:

@@ -26,6 +26,7 @@ COLUMNS = (
     "workgroup",
     "date",
     "author",
+    "document_id",
     "keyword_ids",
     "person_names",
 )
@@ -94,6 +95,7 @@ class Matched:
     keys: np.ndarray  # int64, primary keys of Findable
     scores: np.ndarray  # float64, the higher the better
     thing: np.ndarray  # int64 from 0: rows with the same number are one result
+    things: list[str]  # what each number stands for
     day: np.ndarray  # int64, `date.toordinal()`, or NO_DAY
     source: Coded  # labels of models
     source_ids: np.ndarray  # int64, primary keys in them
@@ -101,6 +103,7 @@ class Matched:
     language: Coded
     workgroup: Coded  # primary keys of pages
     author: Coded  # as written, not folded
+    document: Coded  # primary keys
     keyword: ManyCoded  # primary keys
     person: ManyCoded  # names
 
@@ -112,11 +115,14 @@ class Matched:
         """From (score, *COLUMNS) of each row."""
         rows = list(rows)
         columns = list(zip(*rows, strict=True)) or [()] * (len(COLUMNS) + 1)
-        scores, keys, sources, ids, things, kinds, languages, groups, days, authors, *many = columns
+        scores, keys, sources, ids, things, kinds, languages, groups, days, *more = columns
+        authors, documents, *many = more
+        thing = _code(things)
         return cls(
             keys=np.array(keys, dtype=np.int64),
             scores=np.array(scores, dtype=np.float64),
-            thing=_code(things).codes.astype(np.int64),
+            thing=thing.codes.astype(np.int64),
+            things=thing.values,
             day=np.array([day.toordinal() if day else NO_DAY for day in days], dtype=np.int64),
             source=_code(sources),
             source_ids=np.array(ids, dtype=np.int64),
@@ -124,6 +130,7 @@ class Matched:
             language=_code(languages),
             workgroup=_code(groups),
             author=_code(author or None for author in authors),
+            document=_code(documents),
             keyword=_code_many(many[0]),
             person=_code_many(many[1]),
         )
@@ -140,6 +147,7 @@ class Matched:
             keys=ranked.keys,
             scores=ranked.scores.astype(np.float64),
             thing=column("thing").codes.astype(np.int64),
+            things=column("thing").words or [],
             day=np.where(days == NOTHING, NO_DAY, days),
             source=_of_words(column("source_type")),
             source_ids=column("source_id").codes,
@@ -147,9 +155,17 @@ class Matched:
             language=_of_words(column("language")),
             workgroup=_of_numbers(column("workgroup")),
             author=_of_words(column("author")),
+            document=_of_numbers(column("document_id")),
             keyword=_of_lists(column("keyword_ids"), int),
             person=_of_lists(column("person_names"), str),
         )
+
+    def sharing(self, others: "Matched") -> np.ndarray:
+        """Which rows are of a thing that others are of: booleans, one for each row."""
+        if not len(self) or not len(others):
+            return np.zeros(len(self), dtype=bool)
+        theirs = {others.things[code] for code in np.unique(others.thing).tolist()}
+        return np.array([name in theirs for name in self.things], dtype=bool)[self.thing]
 
     @cached_property
     def year(self) -> Coded:
@@ -168,7 +184,16 @@ class Matched:
             return self
         taken = np.flatnonzero(rows)
         arrays = ("keys", "scores", "thing", "day", "source_ids")
-        columns = ("source", "kind", "language", "workgroup", "author", "keyword", "person")
+        columns = (
+            "source",
+            "kind",
+            "language",
+            "workgroup",
+            "author",
+            "document",
+            "keyword",
+            "person",
+        )
         return replace(
             self,
             **{name: getattr(self, name)[taken] for name in arrays},

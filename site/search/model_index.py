@@ -256,16 +256,23 @@ class WhooshModelIndex(BaseIndex):
         """Has a lost index rebuilt; True when that is already done."""
         now, key = time.monotonic(), (self.backend.path, self.root)
         with _healing_lock:
+            if key in _healing:
+                return False
             if now - _failed.get(key, -PATIENCE) < PATIENCE:
                 return False
             if now - _healed.get(key, -PATIENCE) < PATIENCE and self.files.is_ready():
                 logger.error("The rebuilt index of %s still cannot be read.", self.get_key())
                 return False
             _healed[key] = now
+            _healing.add(key)
         # The first building of a new site's index is no fault to warn of.
         level = logging.WARNING if self.files.exists() else logging.INFO
         logger.log(level, "The search index of %s is being built.", self.get_key())
-        total = sum(model.get_indexed_objects().count() for model in family(self.root))
+        try:
+            total = sum(model.get_indexed_objects().count() for model in family(self.root))
+        except Exception:
+            _healing.discard(key)
+            raise
         if total > REBUILT_AT_ONCE:
             threading.Thread(target=self._heal_now, kwargs={"own": True}, daemon=True).start()
             return False
@@ -282,6 +289,7 @@ class WhooshModelIndex(BaseIndex):
             _failed[self.backend.path, self.root] = time.monotonic()
             return False
         finally:
+            _healing.discard((self.backend.path, self.root))
             if own:  # this thread's own connection
                 close_old_connections()
                 connection.close()
@@ -290,6 +298,8 @@ class WhooshModelIndex(BaseIndex):
 #: When each index was last rebuilt because it was lost, and when that last failed.
 _healed: dict = {}
 _failed: dict = {}
+#: Those that a thread of this process is at.
+_healing: set = set()
 _healing_lock = threading.Lock()
 
 

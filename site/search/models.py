@@ -64,6 +64,8 @@ class Findable(index.Indexed, models.Model):
     text = models.TextField(blank=True)
     author = models.TextField(blank=True)
     date = models.DateField(null=True)
+    #: Primary key of the document that it is found in: its collection may be closed.
+    document_id = models.BigIntegerField(null=True)
     #: Primary keys of the keywords that it carries, published or not.
     keyword_ids = models.JSONField(default=list)
     #: The people that it names in their own right: who came, who wrote, whose task it is.
@@ -103,6 +105,7 @@ class Findable(index.Indexed, models.Model):
         ColumnField("workgroup"),
         ColumnField("date"),
         ColumnField("author"),
+        ColumnField("document_id"),
         ColumnField("keyword_ids", several=True),
         ColumnField("person_names", several=True),
     ]
@@ -191,6 +194,8 @@ class MissedQuery(models.Model):
     times = models.PositiveIntegerField(_("fois"), default=1)
     first_day = models.DateField(_("d’abord le"))
     last_day = models.DateField(_("la dernière fois le"), db_index=True)
+    #: When something was last done about it; a search in vain after that day asks for more.
+    handled_day = models.DateField(_("traitée le"), null=True)
 
     class Meta:
         verbose_name = _("recherche sans résultat")

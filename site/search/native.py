@@ -19,8 +19,9 @@ import numpy as np
 from search.native_memory import memory
 from search.whoosh_files import LENGTHS, Postings, SegmentFile, Values, positions, query, scoring
 
-#: A beginning stands for so many words of a segment at most, those in most documents.
-MOST_WORDS = 1024
+#: A beginning stands for so many words of a segment at most, those in most documents: more than
+#: texts have of one, so that words which somebody may not see take no place of those they may.
+MOST_WORDS = 16_384
 B, K1 = scoring.BM25F().B, scoring.BM25F().K1
 #: The column that holds the primary key of each document.
 KEY_COLUMN = "primary_key"

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
 #: What a key, its tuples and the headers of its arrays take besides the arrays' own bytes.
-OVERHEAD = 600
+OVERHEAD = 1_400
 
 
 class Memory:

@@ -16,24 +16,29 @@ from collections import defaultdict
 from contextlib import suppress
 
 from django.apps import apps
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 from modelsearch.backends import get_search_backend
 from modelsearch.index import class_is_indexed
 
+from pages.beside import Beside
 from search.whoosh_index import IndexBusyError, IndexNotWritableError, IndexUnavailableError
 
 logger = logging.getLogger(__name__)
 
 BATCH = 500  # entries worked off in one step
+FEW = 20  # and of those, while somebody waits, objects to make rows of
 WAIT = 2.0  # seconds to wait for another writer before the work is left for later
+#: Seconds after which a request that saved something, and one that searches, begin no other step.
+TO_SAVE, TO_SEARCH = 1.0, 0.5
 
 
 def add(*objects: models.Model) -> None:
     """Notes that these objects were saved or deleted; they are seen to after the commit."""
     note(*objects)
     # Once for each change: the first to run does the work, and the others find nothing left.
-    transaction.on_commit(drain, robust=True)
+    transaction.on_commit(_drain_first, robust=True)
 
 
 def note(*objects: models.Model) -> None:
@@ -47,27 +52,47 @@ def note(*objects: models.Model) -> None:
     )
 
 
-def drain() -> int:
-    """Works off all entries, and says how many.
+def _drain_first() -> None:
+    """Indexes what was saved; of very much at once, the first part, and a thread does the rest."""
+    if settings.INDEX_BESIDE:
+        _drain_within(TO_SAVE)
+    else:
+        drain()
 
-    When the index or the database fails, the entries stay for the next time. An object that
-    fails by itself is logged and passed over, or nothing after it would ever be found.
+
+def _drain_within(seconds: float) -> None:
+    from search.models import OutboxEntry
+
+    drain(seconds, wait=min(seconds * 2, WAIT))
+    if settings.INDEX_BESIDE and OutboxEntry.objects.exists():
+        _beside.ask()
+
+
+def drain(seconds: float | None = None, wait: float | None = None) -> int:
+    """Works off all entries, or begins no step after so many seconds; says how many were done.
+
+    `wait` is for how long another writer is waited for. When the index or the database fails, the
+    entries stay for the next time. An object that fails by itself is logged and passed over, or
+    nothing after it would ever be found.
     """
     from search.models import OutboxEntry
 
     if not OutboxEntry.objects.exists():
         return 0
     backend = get_search_backend()
+    start = time.monotonic()
     # A transaction may call us many times; it waits for another writer only once.
-    wait = 0 if time.monotonic() < _patience.get("over", 0) else WAIT
-    done, written = 0, {}
+    wait = 0 if start < _patience.get("over", 0) else WAIT if wait is None else wait
+    done, written, few = 0, {}, BATCH if seconds is None else FEW
     try:
         # The lock comes before the reading: whoever writes last has read last.
         with backend.lock(wait):
-            while entries := list(OutboxEntry.objects.order_by("pk")[:BATCH]):
+            while entries := _next(few):
                 written |= _work_off(backend, entries)
                 OutboxEntry.objects.filter(pk__in=[entry.pk for entry in entries]).delete()
                 done += len(entries)
+                if seconds is not None and time.monotonic() - start > seconds:
+                    break
     except IndexBusyError:
         _patience["over"] = time.monotonic() + 2 * WAIT
         logger.info("The search index is busy; its outbox waits for the next drain.")
@@ -81,8 +106,18 @@ def drain() -> int:
     return done
 
 
+def _next(few: int) -> list:
+    """The entries of one step: what it did is done, whatever becomes of the next."""
+    from search.models import Findable, OutboxEntry
+
+    entries = list(OutboxEntry.objects.order_by("pk")[:BATCH])
+    rows = Findable._meta.label_lower
+    sources = [at for at, entry in enumerate(entries) if entry.root != rows]
+    return entries[: sources[few]] if len(sources) > few else entries
+
+
 def catch_up(root: type[models.Model]) -> set[str]:
-    """What a search does first: works off what waits, and gives the keys that still do.
+    """What a search does first: works off some of what waits, and gives the keys that still do.
 
     The index, and for Findable the rows too, may hold old words under these keys of `root`:
     what they say must not be shown. Never raises for what fails by the way.
@@ -94,7 +129,7 @@ def catch_up(root: type[models.Model]) -> set[str]:
     # What is not committed must not be indexed.
     if not connection.in_atomic_block:
         try:
-            drain()
+            _drain_within(TO_SEARCH)
         except Exception:
             logger.exception("The search outbox could not be drained.")
     return pending_keys(root)
@@ -119,6 +154,7 @@ def pending_keys(root: type[models.Model]) -> set[str]:
 
 
 _patience: dict[str, float] = {}
+_beside = Beside(drain, "search outbox")
 
 
 class _LostIndexError(Exception):

@@ -127,14 +127,14 @@ def page_pieces(page, kind, *, lead="", body=None, people=(), **common) -> Itera
                 block_id or f"document-{number}-{at}",
                 anchor_of(block_id or section.block_id),
                 texts.get(document.pk, ""),
-                **{**common, "title": document.title},
+                **{**common, "title": document.title, "document_id": document.pk},
             )
     for attached in attachments:
         yield from document_pieces(
             f"attachment-{attached.pk}",
-            "documents",
+            f"document-{attached.pk}",
             texts.get(attached.document_id, ""),
-            **{**common, "title": str(attached)},
+            **{**common, "title": str(attached), "document_id": attached.document_id},
         )
 
 

@@ -49,11 +49,17 @@ def promoted(search: Search) -> list[Promoted]:
 
 def promotions_for(words: list[str]):
     """The promotions for these folded words."""
-    # As few as editors write by hand: folding them here leaves Wagtail's table as it is.
-    queries = Query.objects.filter(editors_picks__isnull=False).distinct()
-    same = [pk for pk, text in queries.values_list("pk", "query_string") if _is(text, words)]
+    same = [pk for pk, promoted in _queries() if promoted == words]
     return SearchPromotion.objects.filter(query__in=same)
 
 
-def _is(text: str, words: list[str]) -> bool:
-    return analysis.words(text) == words
+def promoted_words() -> list[str]:
+    """The folded words, in one text, of every search that something is put first for."""
+    return [" ".join(words) for _pk, words in _queries()]
+
+
+def _queries() -> list[tuple[int, list[str]]]:
+    """(key, folded words) of the queries that have promotions."""
+    # As few as editors write by hand: folding them here leaves Wagtail's table as it is.
+    queries = Query.objects.filter(editors_picks__isnull=False).distinct()
+    return [(pk, analysis.words(text)) for pk, text in queries.values_list("pk", "query_string")]

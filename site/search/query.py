@@ -23,6 +23,7 @@ from search.analysis import Token
 
 LONGEST_QUERY = 300  # characters
 MOST_WORDS = 32
+MOST_FILTERS = 10  # of one sort
 LONGEST_RUN = 5  # words of a keyword's label that is looked for among those typed
 SHORTEST_PREFIX = 2  # letters; "a*" would be nearly everything
 
@@ -230,7 +231,9 @@ def sought(node: Node | None) -> Iterator[Word | Phrase | Prefix]:
 
 def _readable(typed: str) -> str:
     """As much as is read of what was typed, without signs that nobody sees."""
-    text = "".join(" " if unicodedata.category(sign)[0] == "C" else sign for sign in typed)
+    # Within a word a sign of format, as a soft hyphen, is nothing; control characters part words.
+    kinds = {"Cf": "", "Cc": " ", "Co": " ", "Cn": " ", "Cs": " "}
+    text = "".join(kinds.get(unicodedata.category(sign), sign) for sign in typed)
     text = unicodedata.normalize("NFC", text[: LONGEST_QUERY + 1]).translate(_QUOTES).strip()
     return text[:LONGEST_QUERY]
 
@@ -249,7 +252,11 @@ def _set_filter(query: ParsedQuery, chunk: re.Match) -> bool:
         else:
             query.before = day
     else:
-        getattr(query.without if chunk["minus"] else query, name).append(value)
+        values = getattr(query.without if chunk["minus"] else query, name)
+        if len(values) < MOST_FILTERS:
+            values.append(value)
+        else:
+            query.shortened = True
     return True
 
 

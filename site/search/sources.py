@@ -15,6 +15,7 @@ are stored as Findable; rights are not: they are asked of the database with each
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date as Date
+from functools import cached_property
 
 import numpy as np
 from django.conf import settings
@@ -25,6 +26,8 @@ from wagtail.models import Page
 from wagtail.signals import page_published, post_page_move
 
 from accounts.visibility import visible_pages
+from pages.files import closed_documents
+from pages.legible import legible
 from search import outbox
 from search.matched import Matched
 from search.model_index import failing_alone, indexed_root
@@ -52,6 +55,8 @@ class Piece:
     people: tuple[str, ...] = ()
     #: What it is found by instead of `text`: a whole page for the piece it opens with.
     whole: str = ""
+    #: Primary key of the document that says it.
+    document_id: int | None = None
     #: A part of something that has a piece of its own, which its title is better found by.
     is_part: bool = False
 
@@ -119,6 +124,10 @@ class VocabularySource(Source):
 
     def names(self, ids: Iterable[int]) -> dict[int, Name]:
         """What the keywords with these primary keys are called."""
+        raise NotImplementedError
+
+    def words(self, ids: Iterable[int]) -> dict[int, list[str]]:
+        """All that these keywords are called, in any language; what the reader reads first."""
         raise NotImplementedError
 
     def named(self, texts: Collection[str]) -> dict[str, tuple[list[int], list[int]]]:
@@ -248,7 +257,14 @@ class Mask:
             own = matched.source.having(labels)
             if own.any():
                 shown[own] = self.visible(min(labels), matched.source_ids[own])
+        if matched.document.values:
+            shown &= ~matched.document.having(self._closed)
         return shown
+
+    @cached_property
+    def _closed(self) -> frozenset[int]:
+        """The documents that are closed to the reader, on whatever page they stand."""
+        return frozenset(closed_documents(self.user).values_list("pk", flat=True))
 
     def _ask(self, source: Source, ids: np.ndarray):
         seen = source.visible(self.user).order_by()
@@ -283,8 +299,14 @@ def refresh(root: type[models.Model], found: list[models.Model], missing: set[st
         _remove(Findable.objects.filter(source_type__in=labels, source_id__in=gone))
     for obj in found:
         if obj._meta.label_lower in _sources:
+            made = False
             with failing_alone(obj):
                 _refresh_one(obj)
+                made = True
+            if not made:  # its rows may say what it has stopped saying
+                _remove(
+                    Findable.objects.filter(source_type=obj._meta.label_lower, source_id=obj.pk)
+                )
 
 
 def _refresh_one(obj) -> None:
@@ -308,6 +330,7 @@ def _refresh_one(obj) -> None:
             text=_clean(piece.text),
             author=_clean(piece.author),
             date=piece.date,
+            document_id=piece.document_id,
             anchor=piece.anchor,
             keyword_ids=list(dict.fromkeys(piece.keyword_ids)),
             person_names=list(dict.fromkeys(map(_clean, piece.people))),
@@ -339,7 +362,7 @@ def _remove(rows) -> None:
 
 
 def _clean(text: str) -> str:
-    return str(text).replace("\x00", "").strip()
+    return legible(str(text)).strip()
 
 
 def refresh_everything() -> int:

@@ -6,14 +6,17 @@ offered was searched for as this reader, found something, and stands there lette
 """
 
 import math
+import threading
 import time
 import unicodedata
+from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
-from django.db.models import Q
+from django.db.models import Case, F, Q, When, Window
+from django.db.models.functions import RowNumber
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
@@ -21,8 +24,8 @@ from search import analysis
 from search.analysis import Token
 from search.asked import Asked
 from search.finding import Search
-from search.matched import _code, _code_many
-from search.models import Findable, Kind
+from search.matched import ManyCoded, _code
+from search.models import NAMED, STRETCH, Findable, Kind
 from search.query import parse, plain_words
 from search.sources import Mask
 
@@ -37,8 +40,10 @@ LONG = 6  # letters from which two may be wrong
 THINGS_READ = 5  # results in which the spelling of a word is looked for
 ROWS_READ = 20
 
-#: Texts that words are taken from, newest first: under a second's reading where all are long.
-MOST_ROWS = 5_000
+#: Texts of each workgroup that words are taken from, the newest; besides all names. For each
+#: by itself: how much is written where somebody may not look leaves them no less.
+MOST_ROWS = 300
+LONGEST_ROW = 5_000  # different words
 #: Seconds for which the words once read are good, unless reading them took a twentieth of that.
 FRESH = 60
 REST = 20
@@ -54,15 +59,23 @@ class Correction:
 
 
 class Vocabulary:
-    """Folded words of the texts last added to the site, by text, whoever may see it."""
+    """Folded words of the names and newest texts of the site, by text, whoever may see them."""
 
-    def __init__(self, texts: list[tuple[str, int, list[str]]]):
-        """From (label of the source, primary key in it, words) of each text."""
-        self.source = _code(source for source, _, _ in texts)
-        self.source_ids = np.array([pk for _, pk, _ in texts], dtype=np.int64)
-        self._said = _code_many(words for _, _, words in texts)
-        self.words: list[str] = self._said.values
-        self.codes = {word: at for at, word in enumerate(self.words)}
+    def __init__(self, texts: Iterable[tuple[str, int, int | None, list[str]]]):
+        """From (label of the source, primary key in it, its document's, words) of each text."""
+        keys, codes, offsets, self.codes = [], array("i"), array("q", [0]), {}
+        for source, pk, document, words in texts:
+            keys.append((source, pk, document))
+            # Coded as they come, so that no word is kept twice.
+            codes.extend(self.codes.setdefault(word, len(self.codes)) for word in words)
+            offsets.append(len(codes))
+        sources, ids, documents = zip(*keys, strict=True) if keys else ((), (), ())
+        self.source, self.document = _code(sources), _code(documents)
+        self.source_ids = np.array(ids, dtype=np.int64)
+        self.words: list[str] = list(self.codes)
+        self._said = ManyCoded(
+            np.frombuffer(offsets, np.int64), np.frombuffer(codes, np.int32), self.words
+        )
         self.lengths = np.array([len(word) for word in self.words], dtype=np.int64)
 
     def __len__(self):
@@ -70,16 +83,23 @@ class Vocabulary:
 
     @classmethod
     def read(cls) -> "Vocabulary":
-        # What stands under a heading stands in the row of its page too.
-        rows = Findable.objects.filter(heading="").order_by("-pk")[:MOST_ROWS]
-        columns = ("source_type", "source_id", "kind", "words", "keyword_words")
-        return cls(
-            [
+        # What stands under a heading stands in the row of its page too, and a stretch in that of
+        # its document.
+        rows = Findable.objects.filter(heading="").exclude(part__contains=STRETCH)
+        rank = Window(RowNumber(), partition_by="workgroup", order_by="-pk")
+        newest = Q(rank__lte=MOST_ROWS)
+        # Of what is older there is what it is called.
+        said = Case(When(newest, then=F("words")), default=F("title_words"))
+        rows = rows.alias(rank=rank).filter(newest | Q(kind__in=NAMED)).annotate(said=said)
+        columns = ("source_type", "source_id", "document_id", "kind", "said", "keyword_words")
+
+        def texts():
+            for source, pk, document, kind, said, labels in rows.values_list(*columns).iterator():
                 # A keyword is found by its synonyms too.
-                (source, pk, f"{said} {labels if kind == Kind.KEYWORD else ''}".split())
-                for source, pk, kind, said, labels in rows.values_list(*columns).iterator()
-            ]
-        )
+                words = f"{said} {labels if kind == Kind.KEYWORD else ''}".split()
+                yield source, pk, document, list(dict.fromkeys(words))[:LONGEST_ROW]
+
+        return cls(texts())
 
     def seen(self, mask: Mask) -> np.ndarray:
         """In how many texts that may be seen each word stands."""
@@ -144,17 +164,27 @@ class Known:
 
 #: Until when, in seconds of the monotonic clock, the words that were read are good.
 _vocabulary: tuple[float, Vocabulary] | None = None
+_reading = threading.Lock()
 
 
 def vocabulary() -> Vocabulary:
     """The words as of the last minute; who may see them is never kept."""
     global _vocabulary
-    start = time.monotonic()
-    if _vocabulary is None or _vocabulary[0] < start:
-        read = Vocabulary.read()
-        end = time.monotonic()
-        _vocabulary = (end + max(FRESH, REST * (end - start)), read)
-    return _vocabulary[1]
+    known = _vocabulary
+    if known and known[0] >= time.monotonic():
+        return known[1]
+    # One reads; the others go on with what there was, and wait only where there was nothing.
+    if not _reading.acquire(blocking=known is None):
+        return known[1]
+    try:
+        if _vocabulary is known:
+            start = time.monotonic()
+            read = Vocabulary.read()
+            end = time.monotonic()
+            _vocabulary = (end + max(FRESH, REST * (end - start)), read)
+        return _vocabulary[1]
+    finally:
+        _reading.release()
 
 
 def did_you_mean(search: Search) -> Correction | None:

@@ -31,7 +31,7 @@ def search(request):
         "workgroups": finding.workgroups.values(),
         # A list to choose one from cannot show several: they are carried along.
         "choosable": len(groups) < 2,
-        "group": groups[0].casefold() if len(groups) == 1 else "",
+        "group": groups[0] if len(groups) == 1 else "",
         "carried": asked.parameters(),
     }
     if asked.is_empty:

@@ -3,7 +3,7 @@
 from django.urls import path
 from wagtail import hooks
 
-from search.backoffice import MissedMenuItem, MissedReport, PromoteView
+from search.backoffice import MissedMenuItem, MissedReport, PromoteView, ignore
 
 
 @hooks.register("register_admin_urls")
@@ -12,6 +12,7 @@ def missed_urls():
     return [
         path("reports/searches/", MissedReport.as_view(), name="missed_queries"),
         path("reports/searches/results/", results, name="missed_queries_results"),
+        path("reports/searches/<int:pk>/ignore/", ignore, name="missed_ignore"),
         path("searchpicks/promote/", PromoteView.as_view(), name="promote"),
     ]
 

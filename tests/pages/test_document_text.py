@@ -4,6 +4,8 @@ import io
 import resource
 import subprocess
 import sys
+from io import StringIO
+from unittest.mock import Mock
 
 import pytest
 from django.core.files.base import ContentFile
@@ -62,6 +64,37 @@ def test_it_reads_the_beginning_of_what_is_very_long():
     assert many.text.count("Une page.") == 200
 
 
+@pytest.mark.parametrize(
+    ("extension", "parts"),
+    [
+        (
+            "odt",
+            {
+                "content.xml": "<d><tracked-changes><p>Effacé.</p></tracked-changes>"
+                "<p>Visible<annotation><p>En marge.</p></annotation> ici.</p></d>"
+            },
+        ),
+        (
+            "docx",
+            {"word/document2.xml": "<d><p><t>Visible</t><del><t>non</t></del><t> ici.</t></p></d>"},
+        ),
+    ],
+)
+def test_it_reads_what_is_meant_to_be_read(extension, parts):
+    assert read(files.zipped(parts), extension).text == "Visible ici."
+
+
+def test_it_keeps_the_words_of_a_sheet_that_is_mostly_numbers(monkeypatch):
+    row = '<row><c t="n"><v>1.5</v></c><c><v>12345</v></c></row>'
+    parts = {
+        "xl/sharedStrings.xml": "<sst><si><t>portage</t></si></sst>",
+        # More than is unpacked of any file.
+        "xl/worksheets/sheet1.xml": f"<w>{row * 1_300_000}</w>",
+    }
+    found = read(files.zipped(parts), "xlsx")
+    assert (found.state, found.text) == ("ready", "portage")
+
+
 def test_it_stops_who_takes_too_long(monkeypatch):
     monkeypatch.setattr(extraction, "SECONDS", 0)
     assert read(files.pdf(FRENCH), "pdf").why == "time"
@@ -74,6 +107,10 @@ def test_it_stops_who_takes_too_long(monkeypatch):
         "import subprocess; subprocess.run(['true'])",
         "import os; os.system('true')",
         "open('/tmp/plenum-was-here', 'w')",
+        "os.close(os.open('/tmp/plenum-was-here', os.O_CREAT | os.O_WRONLY))",
+        "p = f'/tmp/plenum-{os.getpid()}'; os.mkdir(p); os.rmdir(p)",
+        "os.kill(os.getppid(), 0)",
+        "open('/etc/hostname').close()",
         "bytearray(600 * 1024 * 1024)",
     ],
 )
@@ -139,6 +176,32 @@ def test_a_damaged_file_is_kept_and_marked(client, admin, db):
     assert (
         "texte non cherchable" in client.get(f"/admin/documents/edit/{broken.pk}/").content.decode()
     )
+
+
+@pytest.mark.parametrize("fault", [BlockingIOError(11, "again"), RuntimeError("storage")])
+def test_a_file_that_could_not_be_tried_waits_for_the_next_time(document, monkeypatch, fault):
+    other = Document.objects.create(title="Autre", file=ContentFile(b"Un mot.", "a.txt"))
+    whole = reading.extract
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            reading, "extract", Mock(side_effect=[fault, extraction.Extracted("ready", "Un mot.")])
+        )
+        reading.read_waiting()
+    assert reading.extract is whole
+    states = dict(DocumentText.objects.values_list("document", "state"))
+    assert states == {document.pk: State.WAITING, other.pk: State.READY}
+    monkeypatch.setattr(reading, "GIVEN_UP", -reading.GIVEN_UP)
+    assert reading.read_waiting() == 1
+    assert DocumentText.objects.get(document=document).state == State.READY
+
+
+def test_what_could_not_be_read_is_read_again_when_asked_for(document):
+    reading.read_waiting()
+    DocumentText.objects.update(state=State.UNREADABLE, text="")
+    call_command("read_documents", stdout=StringIO())
+    assert DocumentText.objects.get().state == State.UNREADABLE
+    call_command("read_documents", again=True, stdout=StringIO())
+    assert DocumentText.objects.get().state == State.READY
 
 
 def test_a_file_that_is_gone_is_marked(document):

@@ -33,6 +33,8 @@ def meets(asked: str, written: str, language: str) -> bool:
         ("foto", "foto's", "nl"),
         ("meetings", "meeting", "en"),
         ("group", "group’s", "en"),
+        ("coordination", "coordi\u00adnation", "fr"),
+        ("quipro\u00adquades", "qui\u200bproquade", "fr"),
     ],
 )
 def test_it_lets_forms_of_a_word_meet(asked, written, language):

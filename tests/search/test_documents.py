@@ -4,10 +4,11 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 from wagtail.documents.models import Document
+from wagtail.models import Collection, CollectionViewRestriction
 
 from pages.document_text import reading
 from pages.models import PageAttachment
-from search import outbox, pieces
+from search import outbox, pieces, spelling
 from search.models import Findable
 from tests.pages import document_files as files
 
@@ -53,6 +54,47 @@ def test_it_is_hidden_with_its_page(as_user, private_workgroup, make_minutes, gr
     for user in (None, member):
         assert found(as_user(user), "quiproquade") == []
     assert len(found(as_user(group_member), "quiproquade")) == 1
+
+
+@pytest.mark.parametrize("shown_by", ["attachment", "body"])
+def test_it_is_hidden_with_its_collection(
+    as_user, make_minutes, group_member, member, editor, shown_by
+):
+    document = upload(b"La quiproquade secrete.", "c.txt", title="Zibeline")
+    if shown_by == "body":
+        make_minutes(body=[{"type": "document", "value": document.pk}])
+    else:
+        attach(make_minutes(), document)
+    read()
+    closed = Collection.get_first_root_node().add_child(name="Fermée")
+    restriction = CollectionViewRestriction.objects.create(
+        collection=closed, restriction_type=CollectionViewRestriction.GROUPS
+    )
+    restriction.groups.set(group_member.groups.filter(name="Groupe fermé"))
+
+    def surfaces(user):
+        client = as_user(user)
+        spelling._vocabulary = None
+        yield bool(found(client, "quiproquade"))
+        yield bool(found(client, "zibeline"))
+        yield "secrete" in client.get(reverse("search_feed"), {"q": "quiproquade"}).content.decode()
+        yield bool(client.get(reverse("search"), {"q": "quiprokuade"}).context["did_you_mean"])
+        yield (
+            "Zibeline" in client.get(reverse("search_suggestions"), {"q": "zibel"}).content.decode()
+        )
+
+    assert any(surfaces(None))
+    # In a closed collection, it is closed at the next request; so it is below one.
+    for collection in (closed, closed.add_child(name="Dessous")):
+        document.collection = collection
+        document.save()
+        outbox.drain()
+        for user in (None, member):
+            assert not any(surfaces(user)), collection
+        for user in (group_member, editor):
+            assert found(as_user(user), "quiproquade"), collection
+    restriction.delete()
+    assert any(surfaces(None))
 
 
 def test_it_is_found_in_a_body_and_anew_when_the_file_is_replaced(client, make_minutes):
@@ -114,3 +156,14 @@ def test_the_cost_of_a_page_does_not_grow_with_its_documents(
     read()
     with django_assert_max_num_queries(12):
         list(pieces.page_pieces(page, "minutes", body=page.body))
+
+
+def test_each_document_of_a_page_opens_at_itself(client, make_minutes):
+    page = make_minutes()
+    for name in ("a", "b"):
+        attach(page, upload(f"La quiproquade {name}.".encode(), f"{name}.txt"))
+    read()
+    shown = client.get(page.url).content.decode()
+    urls = {hit.url for hit in found(client, "quiproquade")}
+    assert len(urls) == 2
+    assert all(f'id="{url.partition("#")[2]}"' in shown for url in urls)

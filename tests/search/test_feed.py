@@ -33,6 +33,15 @@ def test_it_gives_the_newest_of_what_the_page_finds(make_minutes, entries):
     assert entries("?q=introuvable") == entries("") == []
 
 
+def test_it_is_well_formed_whatever_was_written_or_typed(make_minutes, entries):
+    page = make_minutes("Le budget\x08 du \x1bgroupe\ufffe.", title="Réunion")
+    base.make_comment(page, "Le budget\x02 aussi.", name="Anne\x0b Dupont")
+    outbox.drain()
+    assert len(entries("?q=budget")) == 2
+    for typed in ("budget%01", "%EF%BF%BE", "budget%1B", "%EF%BF%BF+budget"):
+        entries(f"?q={typed}&mot=%02&groupe=%0B")
+
+
 def test_it_has_no_entry_without_a_date(make_minutes, entries):
     make_minutes("Le portage.", title="Réunion sans date")
     base.make_keyword("portage")

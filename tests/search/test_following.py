@@ -129,3 +129,14 @@ def test_an_action_is_its_owners_and_not_of_all_who_came(make_minutes):
     outbox.drain()
     assert rows(Kind.ACTION).get().person_names == ["Noor Peeters"]
     assert rows(Kind.MINUTES).get().person_names == ["Paul Petit"]
+
+
+def test_a_renamed_role_is_found_by_its_new_label(make_minutes):
+    page = make_minutes()
+    role = base.make_role()
+    Attendance.objects.create(page=page, person=base.make_person("Anne Dupont"), role=role)
+    outbox.drain()
+    role.label_fr = "Zibelines"
+    role.save()
+    outbox.drain()
+    assert Findable.objects.filter(source_id=page.pk, words__contains="zibelines").exists()

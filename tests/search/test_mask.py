@@ -86,4 +86,4 @@ def test_no_query_of_a_search_is_nested_deep(world, member, admin):
     for user in (member, admin):
         with CaptureQueriesContext(connection) as queries:
             assert Search(Asked.of(QueryDict("q=" + WORDS)), user).page(1).object_list
-        assert max(depth_of(query["sql"]) for query in queries.captured_queries) <= 14
+        assert max(depth_of(query["sql"]) for query in queries.captured_queries) <= 15

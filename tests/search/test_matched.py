@@ -20,6 +20,7 @@ ROWS = st.lists(
         st.sampled_from([None, 7, 8]),
         st.sampled_from([None, date(2023, 12, 31), date(2024, 1, 1), date(2026, 2, 3)]),
         st.sampled_from(["", "Anne", "Zoé"]),
+        st.sampled_from([None, 5, 6]),
         st.lists(st.integers(1, 3), max_size=4),
         st.lists(st.sampled_from(["Anne", "Zoé", "Paul"]), max_size=2),
     ),
@@ -44,7 +45,7 @@ def numbered(rows):
 
 
 def values_of(row, facet):
-    _, _, _, _, _, kind, language, group, day, _, keywords, people = row
+    _, _, _, _, _, kind, language, group, day, _, _, keywords, people = row
     one = {"kind": kind, "language": language, "workgroup": group, "year": day and day.year}
     if facet in one:
         return {one[facet]} - {None}
@@ -114,7 +115,21 @@ def test_many_values_are_counted_as_few_are(monkeypatch):
     """Pairs too many for a table are sorted."""
     rows = numbered(
         [
-            (1.0, 0, "m.p", n, f"thing {n % 5}", "minutes", "fr", None, None, "", [n % 3, 7], [])
+            (
+                1.0,
+                0,
+                "m.p",
+                n,
+                f"thing {n % 5}",
+                "minutes",
+                "fr",
+                None,
+                None,
+                "",
+                None,
+                [n % 3, 7],
+                [],
+            )
             for n in range(40)
         ]
     )

@@ -5,7 +5,7 @@ import datetime
 import pytest
 from django.db import DatabaseError
 from django.urls import reverse
-from wagtail.test.utils.form_data import querydict_from_html
+from wagtail.contrib.search_promotions.models import Query, SearchPromotion
 
 from glossary.models import KeywordLabel
 from search import missed, outbox
@@ -42,7 +42,8 @@ class TestCounting:
     def test_it_keeps_the_days_and_nothing_of_who_asked(self, look_for, member):
         look_for("crèche", member)
         row = MissedQuery.objects.values().get()
-        assert row.keys() == {"id", "words", "language", "times", "first_day", "last_day"}
+        days = {"first_day", "last_day", "handled_day"}
+        assert row.keys() == {"id", "words", "language", "times"} | days
         MissedQuery.objects.update(first_day="2026-01-01", last_day="2026-01-01")
         look_for("crèche", member)
         row = MissedQuery.objects.get()
@@ -155,45 +156,86 @@ class TestReport:
         assert [line for line in lines if line.startswith("creche,fr,7,")]
         assert [line for line in lines if line.startswith("kribbe,nl,1,")]
 
-    def test_a_word_becomes_a_synonym(self, row, as_user, editor, make_minutes):
+    def shown(self, client, **parameters):
+        page = client.get(REPORT, parameters)
+        assert page.status_code == 200
+        return [row.words for row in page.context["object_list"]]
+
+    def synonym_form(self, row, client):
+        """Where the row's button leads."""
+        response = client.get(REPORT)
+        buttons = (
+            response.context["table"]
+            .columns["remedies"]
+            .get_buttons(row, {"request": response.wsgi_request})
+        )
+        (address,) = {button.url for button in buttons if "synonym" in button.url}
+        return address
+
+    def test_a_word_becomes_a_synonym_in_one_step(self, row, as_user, editor, make_minutes):
         keyword = base.make_keyword("accueil des enfants")
         make_minutes("Autre chose.", keywords=[keyword])
         client = as_user(editor)
-        (address,) = {
-            button.url
-            for button in client.get(REPORT)
-            .context["table"]
-            .columns["remedies"]
-            .get_buttons(row, {"request": client.get(REPORT).wsgi_request})
-            if "synonym" in button.url
-        }
-        assert client.get(address).context["form"].initial["word"] == "creche"
-        response = client.get(f"{address}&keyword=accueil des enfants")
-        assert response["Location"].startswith(reverse("keywords:edit", args=[keyword.pk]))
-        page = client.get(response["Location"])
-        form = page.context["form"]
-        labels = form.formsets["labels"].forms
-        assert [label["text"].value() for label in labels] == ["accueil des enfants", "creche"]
-        assert labels[1]["kind"].value() == KeywordLabel.SYNONYM
-        assert not KeywordLabel.objects.filter(text="creche").exists()
-        # As the browser would send it, with what the scripts of the page fill in.
-        data = querydict_from_html(page.content.decode(), form_id="w-editor-form")
-        data = data.dict() | dict.fromkeys(("text", "text_nl", "text_en"), "null")
-        data["action-publish"] = "1"
-        response = client.post(reverse("keywords:edit", args=[keyword.pk]), data)
-        assert response.status_code == 302
-        label = KeywordLabel.objects.get(text="creche")
-        assert (label.keyword, label.kind, label.language) == (
-            keyword,
-            KeywordLabel.SYNONYM,
-            "fr",
-        )
+        address = self.synonym_form(row, client)
+        form = client.get(address).context["form"]
+        assert (form["text"].value(), form["language"].value()) == ("creche", "fr")
+        data = {"text": "crèche", "language": "fr", "other": "Accueil des enfants"}
+        response = client.post(address, data, follow=True)
+        assert response.redirect_chain == [(REPORT, 302)]
+        html = response.content.decode()
+        assert "« crèche » est maintenant un synonyme de « accueil des enfants »." in html
+        assert reverse("keywords:edit", args=[keyword.pk]) in html
+        label = KeywordLabel.objects.get(text="crèche")
+        assert (label.keyword, label.kind, label.language) == (keyword, "synonym", "fr")
         outbox.drain()
         assert client.get("/fr/recherche/", {"q": "crèche"}).context["total"] == 2
+        assert self.shown(client) == []
+        assert self.shown(client, handled="True") == ["creche"]
 
-    def test_the_form_of_a_keyword_passes_over_odd_synonyms(self, as_user, editor):
-        keyword = base.make_keyword("accueil")
-        edit = reverse("keywords:edit", args=[keyword.pk])
-        for odd in ("", "?synonym=", "?synonym=a&language=xx", f"?synonym={'a' * 500}&language=fr"):
-            form = as_user(editor).get(f"{edit}{odd}").context["form"]
-            assert len(form.formsets["labels"].forms) == 1
+    def test_a_handled_row_comes_back_when_it_is_missed_again(self, row, as_user, editor, look_for):
+        client = as_user(editor)
+        assert client.get(reverse("missed_ignore", args=[row.pk])).status_code == 405
+        response = client.post(reverse("missed_ignore", args=[row.pk]), follow=True)
+        assert "« creche » est mis de côté." in response.content.decode()
+        look_for("crèche")
+        assert self.shown(client) == []
+        assert self.shown(client, handled="True") == ["creche"]
+        yesterday = row.last_day - datetime.timedelta(days=1)
+        MissedQuery.objects.update(last_day=yesterday, handled_day=yesterday)
+        assert self.shown(client) == []
+        look_for("crèche")
+        assert self.shown(client) == ["creche"]
+        assert self.shown(client, handled="True") == []
+
+    def test_the_report_offers_to_put_a_row_aside(self, row, as_user, editor, moderator, member):
+        address = reverse("missed_ignore", args=[row.pk])
+        assert address in as_user(editor).get(REPORT).content.decode()
+        assert as_user(moderator).post(address).status_code == 403
+        assert as_user(member).post(address).status_code in (302, 403, 404)
+        assert not MissedQuery.objects.exclude(handled_day=None).exists()
+
+    def test_what_has_a_promoted_result_is_handled(self, row, as_user, editor):
+        client = as_user(editor)
+        query = Query.get("Crèche !")
+        promotion = SearchPromotion.objects.create(query=query, page=base.make_text("Les Lilas"))
+        assert self.shown(client) == []
+        assert self.shown(client, handled="True") == ["creche"]
+        promotion.delete()
+        assert self.shown(client) == ["creche"]
+
+    def test_what_everybody_would_now_find_is_handled(
+        self, row, as_user, editor, make_minutes, private_workgroup, group_member
+    ):
+        make_minutes("La crèche.", under=private_workgroup)
+        client = as_user(editor)
+        assert self.shown(client) == ["creche"]
+        make_minutes("La crèche.")
+        assert self.shown(client) == []
+        assert self.shown(client, handled="True") == ["creche"]
+
+    def test_it_leads_to_the_search_in_the_language_of_the_words(self, row, as_user, editor):
+        MissedQuery.objects.create(
+            words="kribbe", language="nl", first_day=row.last_day, last_day=row.last_day
+        )
+        html = as_user(editor).get(REPORT).content.decode()
+        assert "/nl/zoeken/?q=kribbe" in html and "/fr/recherche/?q=creche" in html

@@ -76,6 +76,56 @@ def test_it_keeps_what_fails_for_the_next_time(publish, monkeypatch):
     assert Findable.objects.filter(title="Fragile").exists()
 
 
+class TestMuchAtOnce:
+    """Very much that waits keeps nobody waiting, and what a step did is done."""
+
+    @pytest.fixture
+    def waiting(self, publish, monkeypatch):
+        outbox.drain()
+        monkeypatch.setattr(outbox, "FEW", 2)
+        for number in range(4):
+            publish(f"Beaucoup{number}")
+        return OutboxEntry.objects.count()
+
+    def test_a_request_does_a_first_step_and_a_thread_the_rest(
+        self, waiting, monkeypatch, settings
+    ):
+        asked = []
+        monkeypatch.setattr(outbox, "TO_SAVE", 0)
+        monkeypatch.setattr(outbox._beside, "ask", lambda: asked.append(True))
+        settings.INDEX_BESIDE = True
+        outbox._drain_first()
+        assert asked
+        # An object left entries for the rows that it became.
+        assert 0 < OutboxEntry.objects.exclude(root="search.findable").count() < waiting
+        outbox.drain()
+        asked.clear()
+        outbox._drain_first()
+        assert not asked
+
+    def test_a_search_does_a_step_and_shows_nothing_of_the_rest(
+        self, waiting, monkeypatch, stranger
+    ):
+        monkeypatch.setattr(outbox, "TO_SEARCH", 0)
+        monkeypatch.setattr(outbox, "connection", Mock(in_atomic_block=False))
+        assert outbox.catch_up(Findable)
+        assert 0 < OutboxEntry.objects.exclude(root="search.findable").count() < waiting
+
+    def test_what_a_step_did_stays_when_the_next_one_fails(self, waiting, monkeypatch):
+        work, steps = outbox._work_off, []
+
+        def failing_later(*args):
+            steps.append(args)
+            if len(steps) > 1:
+                raise KeyboardInterrupt
+            return work(*args)
+
+        monkeypatch.setattr(outbox, "_work_off", failing_later)
+        with pytest.raises(KeyboardInterrupt):
+            outbox.drain(60)
+        assert OutboxEntry.objects.exclude(root="search.findable").count() < waiting
+
+
 def failing_for(title):
     """MinutesSource.pieces, but it raises for the page of this title."""
     whole = MinutesSource.pieces
@@ -105,6 +155,18 @@ def test_it_goes_on_after_an_object_that_cannot_be_cut_into_pieces(
     assert Findable.objects.filter(title="Benie").count() == 2, "the page and its comment"
     assert indexed(Findable, "ben", "s__title_terms") == 1
     assert f"minutes.MinutesPage {bad.pk}" in caplog.text
+
+
+def test_it_shows_no_old_words_of_what_cannot_be_cut_into_pieces_any_more(publish, monkeypatch):
+    page = publish("Ancienne")
+    outbox.drain()
+    assert indexed(Findable, "ancien", "s__title_terms") == 1
+    monkeypatch.setattr(MinutesSource, "pieces", failing_for("Nouvelle"))
+    page.title = "Nouvelle"
+    page.save()
+    outbox.drain()
+    assert not Findable.objects.filter(source_id=page.pk).exists()
+    assert indexed(Findable, "ancien", "s__title_terms") == 0
 
 
 def test_it_goes_on_after_an_object_that_makes_no_document(publish, monkeypatch, caplog):

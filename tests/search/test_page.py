@@ -70,6 +70,21 @@ class TestFinding:
         assert found.context["total"] == 1
         assert found.titles == ["4e réunion du groupe"]
 
+    def test_it_leaves_out_a_page_that_says_the_word_anywhere(self, make_minutes, look_for):
+        under = [
+            ("heading", {"text": "Le budget", "level": "2"}),
+            ("text", "<p>Il est voté.</p>"),
+            ("heading", {"text": "Divers", "level": "2"}),
+            ("text", "<p>Un subside.</p>"),
+        ]
+        make_minutes(title="Avec", body=under)
+        make_minutes(title="Sans", body=under[:2])
+        assert set(look_for("budget").titles) == {"Avec", "Sans"}
+        for typed in ("budget -subside", "-subside budget", "budget -subside -introuvable"):
+            assert look_for(typed).titles == ["Sans"], typed
+        assert look_for("budget -introuvable").context["total"] == 2
+        assert "Avec" not in look_for("-subside").titles
+
     def test_it_opens_a_section_where_its_words_stand(self, minutes, look_for):
         (hit,) = look_for("coordinatrice").context["hits"]
         heading = minutes.body[1]
@@ -187,6 +202,18 @@ class TestFinding:
         chosen = look_for("réunion", groupe="logement")
         assert chosen.titles == ["Réunion Logement"]
         assert look_for("réunion groupe:energie").titles == ["Réunion Logement et énergie"]
+
+    def test_it_finds_in_a_group_whose_slug_has_capitals(self, make_minutes, look_for, client):
+        for title, slug in (("Logement", "Logement-A"), ("Logement A et B", "logement-ab")):
+            make_minutes(title=f"Réunion {slug}", under=base.make_workgroup(title, slug=slug))
+        for said in ("Logement-A", "logement-a"):
+            found = look_for("réunion", groupe=said)
+            assert found.titles == ["Réunion Logement-A"]
+            assert found.text_found.count(" selected") == 1
+            suggested = client.get(
+                "/fr/recherche/suggestions/", {"q": "réunion", "groupe": said}
+            ).json()["suggestions"]
+            assert [each["label"] for each in suggested] == ["Réunion Logement-A"]
 
     def test_it_counts_each_kind_and_all_of_them(self, minutes, look_for):
         comment_on(minutes, "Quelle réunion !")

@@ -155,3 +155,9 @@ def test_it_reads_whatever_is_typed(typed):
 )
 def test_it_reads_every_heap_of_signs(signs):
     parse("".join(signs))
+
+
+def test_it_takes_so_many_filters_of_a_sort_and_says_so():
+    query = parse(" ".join(f"auteur:a{number}" for number in range(12)))
+    assert len(query.authors) == 10 and query.shortened
+    assert not parse("auteur:a auteur:b").shortened

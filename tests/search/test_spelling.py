@@ -112,6 +112,32 @@ def test_it_asks_for_few_searches(make_minutes, offered, monkeypatch):
     assert 0 < len(tried) <= spelling.MOST_SEARCHES
 
 
+def test_it_reads_the_names_of_all_and_the_newest_texts_of_each_group(
+    make_minutes, offered, monkeypatch, private_workgroup
+):
+    monkeypatch.setattr(spelling, "MOST_ROWS", 2)
+    make_minutes("Le parrainage.", title="Une couveuse")
+    make_minutes("Autre chose.", under=base.make_workgroup("Autre", slug="autre"))
+    for _ in range(3):
+        make_minutes("Secret.", under=private_workgroup)
+    outbox.drain()
+    assert offered("parainage")[0] == "parrainage"
+    for _ in range(2):
+        make_minutes("Un budget.")
+    spelling._vocabulary = None
+    assert offered("parainage") is None  # there are newer ones in its group
+    assert offered("kouveuse")[0] == "couveuse"
+
+
+def test_one_thread_reads_the_words_and_others_go_on_with_the_old(make_minutes, monkeypatch):
+    make_minutes("Un mot.")
+    old = spelling.vocabulary()
+    monkeypatch.setattr(spelling, "_vocabulary", (0, old))
+    with spelling._reading:
+        assert spelling.vocabulary() is old
+    assert spelling.vocabulary() is not old
+
+
 class TestPrivate:
     """A word of a private text is offered to those who may read it, and to nobody else."""
 

@@ -78,6 +78,47 @@ def test_it_suggests_few_of_each_sort_and_those_that_begin_so_first(make_minutes
     assert labels(found)[:2] == ["budget", "Budget 2024"]
 
 
+def also(suggestions):
+    return [(each["label"], each["also"]) for each in suggestions]
+
+
+def test_it_says_the_name_that_was_typed(workgroup, suggested):
+    keyword = base.make_keyword(
+        "accompagnement", nl="begeleiding", synonyms=["guide parrain", "parrainage"]
+    )
+    page = base.make_minutes(workgroup, keywords=[keyword])
+    person = base.make_person("Claire Vandenbroeck", aliases="Clara V.\nMevrouw Peeters")
+    Attendance.objects.create(page=page, person=person, role=base.make_role())
+    workgroup.title_nl = "Werkgroep Broedplaats"
+    workgroup.save_revision().publish()
+    outbox.drain()
+    assert also(suggested("accomp")) == [("accompagnement", "")]
+    assert also(suggested("begel")) == [("accompagnement", "begeleiding")]
+    assert also(suggested("parrain")) == [("accompagnement", "parrainage")]
+    assert also(suggested("parrain gui")) == [("accompagnement", "guide parrain")]
+    assert also(suggested("parrain", language="nl")) == [("begeleiding", "parrainage")]
+    assert also(suggested("acc", language="nl")) == [("begeleiding", "accompagnement")]
+    # Words of several names together are none of them.
+    assert also(suggested("begeleiding parrain")) == [("accompagnement", "")]
+    assert also(suggested("peet")) == [("Claire Vandenbroeck", "Mevrouw Peeters")]
+    assert also(suggested("cla")) == [("Claire Vandenbroeck", "")]
+    assert also(suggested("broed")) == [("Groupe Couveuse", "Werkgroep Broedplaats")]
+
+
+def test_keywords_read_as_typed_come_first_then_those_called_so(workgroup, suggested):
+    many = [base.make_keyword(f"le soutien {number}") for number in range(30)]
+    first = base.make_keyword("soutien", nl="bijstand")
+    second = base.make_keyword("bourse", nl="soutien-beurs", synonyms=["soutien financier"])
+    third = base.make_keyword("prise en charge")
+    fourth = base.make_keyword("charge reprise en prise")
+    base.make_minutes(workgroup, keywords=[third, second, first, *many, fourth])
+    outbox.drain()
+    assert labels(suggested("sout"))[:2] == ["soutien", "bourse"]
+    assert labels(suggested("sout", language="nl"))[:2] == ["soutien-beurs", "bijstand"]
+    assert labels(suggested("soutien fi")) == ["bourse"]
+    assert labels(suggested("prise en ch"))[0] == "prise en charge"
+
+
 def test_it_stays_in_a_workgroup(make_minutes, suggested):
     make_minutes(title="Réunion d’ici")
     make_minutes(title="Réunion de là", under=base.make_workgroup("Ailleurs", slug="ailleurs"))

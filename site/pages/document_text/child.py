@@ -13,12 +13,15 @@ import codecs
 import ctypes
 import io
 import json
+import os
 import sys
+import time
 import zipfile
 from contextlib import suppress
 
 MEMORY = 512 * 1024 * 1024  # bytes of address space
 SECONDS = 10  # of processor time
+ENOUGH = 7  # of them, after which what has been read has to do
 WRITTEN = 16 * 1024 * 1024  # bytes of answer
 LONGEST_TEXT = 1_000_000  # characters; what comes after is not searched
 MOST_PAGES = 3_000
@@ -26,7 +29,7 @@ MOST_PAGES = 3_000
 MOST_XML = 60 * 1024 * 1024
 #: The parts of a zipped document that hold its text, by the beginning of their names.
 PARTS = {
-    "docx": ("word/document.xml", "word/footnotes.xml", "word/endnotes.xml"),
+    "docx": ("word/document", "word/footnotes.xml", "word/endnotes.xml"),
     "pptx": ("ppt/slides/slide",),
     "xlsx": ("xl/sharedStrings.xml", "xl/worksheets/sheet"),
     "odt": ("content.xml",),
@@ -34,8 +37,18 @@ PARTS = {
 }
 
 
+#: Elements that are a line each: paragraphs, headings, shared and inline strings of cells.
+LINES = {"p", "h", "si", "is"}
+#: And those that nobody means to be read: changes that were tracked, notes in the margin.
+SKIPPED = {"tracked-changes", "annotation", "meta", "del", "moveFrom"}
+
+
 class UnreadableError(Exception):
     """The file is not what its name says, is damaged, or is locked by a password."""
+
+
+class _TooMuchError(UnreadableError):
+    """It unpacks to more than is read of any file."""
 
 
 def confine() -> None:
@@ -59,13 +72,25 @@ def confine() -> None:
     sys.addaudithook(_refuse)
 
 
+#: What a reader may still open: the libraries that it has not imported yet.
+READ = tuple({sys.prefix, sys.base_prefix, *filter(None, sys.path)})
+REFUSED = (
+    *("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.kill"),
+    *("os.system", "os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.symlink", "os.link"),
+    *("os.truncate", "os.chmod", "os.chown", "os.utime", "os.putenv", "os.unsetenv", "shutil."),
+    *("ctypes.", "tempfile."),
+)
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
 def _refuse(event, args):
-    if event.startswith(("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn")) or (
-        event in ("os.system", "os.remove", "os.rename", "ctypes.dlopen")
-    ):
+    if event.startswith(REFUSED):
         raise PermissionError(event)
-    if event == "open" and isinstance(args[1], str) and set(args[1]) & set("wax+"):
-        raise PermissionError(event)
+    if event == "open":
+        path, mode, flags = args
+        writes = set(mode or "") & set("wax+") or (flags or 0) & WRITING
+        if writes or not (isinstance(path, int) or os.fsdecode(path).startswith(READ)):
+            raise PermissionError(event)
 
 
 def text_of(data: bytes, extension: str) -> str:
@@ -101,30 +126,57 @@ def _pdf(data: bytes) -> str:
 
 
 def _zipped(data: bytes, names: tuple[str, ...]) -> str:
-    from defusedxml.ElementTree import iterparse
-
-    texts, length, left, found = [], 0, MOST_XML, False
+    """What is read before a limit is reached is what there is."""
+    texts, left = [], MOST_XML
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = [name for name in archive.namelist() if name.startswith(names)]
+        if not parts:
+            raise UnreadableError("parts")
+        length = 0
         for name in sorted(parts, key=lambda name: (len(name), name)):
-            found = True
             with archive.open(name) as raw:
                 limited = _Limited(raw, left)
-                for _event, element in iterparse(limited, forbid_dtd=True):
-                    tag = element.tag.rpartition("}")[2]
-                    # Paragraphs and headings of all of these; rows of shared and inline strings.
-                    if tag in ("p", "h", "si", "is"):
-                        line = "".join(_words(element)).strip()
-                        element.clear()
-                        if line:
-                            texts.append(line)
-                            length += len(line)
-                    if length > LONGEST_TEXT:
-                        return "\n".join(texts)
+                try:
+                    for line in _lines(limited):
+                        texts.append(line)
+                        length += len(line)
+                        if length > LONGEST_TEXT or time.process_time() > ENOUGH:
+                            return "\n".join(texts)
+                except (_TooMuchError, MemoryError):
+                    if not texts:
+                        raise
+                    break
                 left = limited.left
-    if not found:
-        raise UnreadableError("parts")
     return "\n".join(texts)
+
+
+def _lines(raw):
+    """Its paragraphs, headings and strings, without what was deleted or noted in the margin."""
+    from defusedxml.ElementTree import iterparse
+
+    above, inside, skipped = [], 0, 0
+    for event, element in iterparse(raw, ("start", "end"), forbid_dtd=True):
+        tag = element.tag.rpartition("}")[2]
+        if event == "start":
+            above.append(element)
+            inside += tag in LINES
+            skipped += tag in SKIPPED
+            continue
+        above.pop()
+        if tag in SKIPPED:
+            skipped -= 1
+            tail = element.tail  # already there where a whole stretch of the file was parsed
+            element.clear()
+            element.tail = tail
+        if tag in LINES:
+            inside -= 1
+            if not skipped and (line := "".join(_words(element)).strip()):
+                yield line
+            element.clear()
+        if not inside and above:
+            del above[-1][:]  # a sheet of a million numbers is not kept
+        if time.process_time() > ENOUGH:
+            return
 
 
 def _words(element):
@@ -151,7 +203,7 @@ class _Limited:
         data = self.raw.read(size)
         self.left -= len(data)
         if self.left < 0:
-            raise UnreadableError("size")
+            raise _TooMuchError("size")
         return data
 
 

@@ -25,7 +25,10 @@ class Extracted(NamedTuple):
 
 
 def extract(file: BinaryIO, extension: str) -> Extracted:
-    """The text of an open file, by the kind that its name says. Never raises for a bad file."""
+    """The text of an open file, by the kind that its name says. Never raises for a bad file.
+
+    Raises OSError where it could not be tried: no room on the disk, no process to be had.
+    """
     if extension not in EXTENSIONS:
         return Extracted("empty")
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as answer:

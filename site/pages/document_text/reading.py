@@ -71,6 +71,14 @@ def read_waiting() -> int:
     return done
 
 
+def read_again() -> int:
+    """Has what could not be read wait once more: how many."""
+    from pages.models import DocumentText
+
+    unreadable = DocumentText.objects.filter(state=DocumentText.State.UNREADABLE)
+    return unreadable.update(state=DocumentText.State.WAITING, begun=None)
+
+
 def _note_unknown() -> None:
     """Documents from before there were such rows, or that were stored without telling."""
     from pages.models import DocumentText
@@ -104,8 +112,12 @@ def _read(row) -> None:
         state, text = found.state, found.text[:LONGEST]
         if found.why:
             logger.info("Document %s cannot be searched: %s", document.pk, found.why)
-    except OSError as error:
-        logger.warning("The file of document %s cannot be opened: %s", document.pk, error)
+    except FileNotFoundError as error:
+        logger.warning("The file of document %s is gone: %s", document.pk, error)
+    except Exception:
+        # Nothing is known of the file: it goes on waiting, until GIVEN_UP from now.
+        logger.exception("The file of document %s could not be read this time.", document.pk)
+        return
     from pages.findables import pages_with  # asks the registry of what can be found
 
     with transaction.atomic():
