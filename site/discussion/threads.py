@@ -12,6 +12,7 @@ from django.core.paginator import Page as PageOf
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Q, Window
 from django.db.models.functions import RowNumber
+from django.urls import reverse
 from django.utils.functional import cached_property
 
 from discussion.models import PageComment, State
@@ -25,7 +26,7 @@ class Conversation:
     """What is said under one page: how much there is, and a part of it.
 
     Every comment shown gets `depth` (0 for the start of a thread), `parent_name` and
-    `parent_comment_id` of the comment it answers, `placeholder`: True for a hidden comment that
+    `parent_comment_id` of the comment it answers, `address`, its permalink, `placeholder`: True for a hidden comment that
     is only shown as a gap because others answer it, and `more`: how many comments of its thread
     come after it that are not shown. A hidden or held comment that nobody answers is left out,
     and so is every reply to a held one.
@@ -131,12 +132,13 @@ def _read(rows: list[PageComment]) -> list[PageComment]:
         children[row.parent_id if row.is_reply else 0].append(row)
     published = sum(row.state == State.PUBLISHED for row in rows)
     more = getattr(rows[0], "published", published) - published
+    address = _address()
     ordered, waiting = [], [(start, 0, None) for start in reversed(children[0])]
     while waiting:
         row, depth, parent = waiting.pop()
         if row.state == State.HELD:
             continue
-        _put(row, depth, parent)
+        _put(row, depth, parent, address)
         ordered.append(row)
         waiting.extend((child, depth + 1, row) for child in reversed(children[row.pk]))
     # From the end: a gap stays only while a shown comment hangs under it.
@@ -156,20 +158,26 @@ def _read(rows: list[PageComment]) -> list[PageComment]:
 def _named(rows: list[PageComment]) -> list[PageComment]:
     """Comments one after the other, each with whom it answers."""
     parents = {row.parent_id for row in rows if row.is_reply} - {row.pk for row in rows}
-    known = {row.pk: row for row in rows}
+    known, address = {row.pk: row for row in rows}, _address()
     if parents:
         known |= PageComment.objects.bare().in_bulk(parents)
     for row in rows:
-        _put(row, 0, known.get(row.parent_id) if row.is_reply else None)
+        _put(row, 0, known.get(row.parent_id) if row.is_reply else None, address)
     return rows
 
 
-def _put(row: PageComment, depth: int, parent: PageComment | None) -> None:
+def _put(row: PageComment, depth: int, parent: PageComment | None, address: str) -> None:
     row.depth, row.more = depth, 0
     row.parent_name = parent.user_name if parent and parent.state == State.PUBLISHED else ""
     row.parent_comment_id = parent.pk if parent else None
     row.placeholder = row.state != State.PUBLISHED
     row.keyword_list = []
+    row.address = address.replace("/0/", f"/{row.pk}/")
+
+
+def _address() -> str:
+    """That of a comment whose number is 0: to make many of, which is dear."""
+    return reverse("comment", args=[0])
 
 
 def with_keywords(comments: Iterable[PageComment], keywords: dict[int, list]) -> None:
