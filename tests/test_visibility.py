@@ -31,6 +31,8 @@ PRIVATE = {
     "wagtaildocs_serve": lambda w: w["document"].url,
     "wagtailimages_serve": lambda w: generate_image_url(w["image"], "width-200"),
     "comment": lambda w: w["comment"].get_absolute_url(),
+    "comment_edit": lambda w: reverse("comment_edit", args=[w["own_comment"].pk]),
+    "comment_delete": lambda w: reverse("comment_delete", args=[w["own_comment"].pk]),
     "comment_thread": lambda w: reverse("comment_thread", args=[w["comment"].pk]),
     "comment_post": lambda w: reverse("comment_post", args=[w["minutes"].pk]),
     "keyword": lambda w: w["keyword"].get_absolute_url(),
@@ -51,6 +53,7 @@ MIXED = {
     "keyword_own_words": lambda w: reverse("keyword_own_words"),
     "keyword_words": lambda w: reverse("keyword_words") + f"?q={CANARY}",
     "api_keywords": lambda w: reverse("api_keywords"),
+    "comment_people": lambda w: reverse("comment_people") + f"?q={CANARY}",
     "feed_latest": lambda w: reverse("feed_latest"),
 }
 #: Routes that say nothing about content, to anybody. Sign-up, sign-in and the rest of allauth.
@@ -69,8 +72,7 @@ SENT = {
     "keyword_suggest": lambda w: {"word": f"mot {CANARY}"},
 }
 #: Has a test of its own: strangers are sent to sign in, whether there is such a thing or not.
-#: One's own comment is for oneself: tests/discussion/test_editing.py.
-DOORKEPT = {"keyword_decide", "comment_edit", "comment_delete"}
+DOORKEPT = {"keyword_decide"}
 #: Wagtail's own doors, which lead to the one guarded door.
 DOORS = {"admin/login/", "^admin/password_reset/"}
 
@@ -113,6 +115,7 @@ def world(private_workgroup, workgroup, group_member):
     Attendance.objects.create(page=minutes, person=person, role=base.make_role())
     other = base.make_article(private_workgroup, f"Article {CANARY}", body=[_picture(image)])
     comment = base.make_comment(minutes, f"Commentaire {CANARY}", keywords=[keyword])
+    own_comment = base.make_comment(minutes, f"De Gus {CANARY}", user=group_member)
     open_minutes = base.make_minutes(
         workgroup, "Réunion ouverte", meeting_date=datetime.date(2026, 4, 1)
     )
@@ -138,6 +141,7 @@ def world(private_workgroup, workgroup, group_member):
         "keyword": keyword,
         "person": person,
         "comment": comment,
+        "own_comment": own_comment,
         "image": image,
         "document": document,
         "open": open_minutes,

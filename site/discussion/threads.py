@@ -26,10 +26,10 @@ class Conversation:
     """What is said under one page: how much there is, and a part of it.
 
     Every comment shown gets `depth` (0 for the start of a thread), `parent_name` and
-    `parent_comment_id` of the comment it answers, `address`, its permalink, `placeholder`: True for a hidden comment that
-    is only shown as a gap because others answer it, and `more`: how many comments of its thread
-    come after it that are not shown. A hidden or held comment that nobody answers is left out,
-    and so is every reply to a held one.
+    `parent_comment_id` of the comment it answers, `address`, its permalink, `placeholder`: True
+    for a hidden comment that is only shown as a gap because others answer it, and `more`: how
+    many comments of its thread come after it that are not shown. A hidden or held comment that
+    nobody answers is left out, and so is every reply to a held one.
     """
 
     def __init__(self, page, order: str = OLDEST, number=1):
