@@ -125,16 +125,17 @@ def found_in(page, request) -> Mentioned:
     return once(page, "_mentioned", request, make)
 
 
-def keywords_around(page, request, preview=False) -> tuple[list[Keyword], dict]:
-    """(The page's keywords by name, {comment id: its keywords}), without their labels.
+def keywords_around(page, request, comments=(), preview=False) -> tuple[list[Keyword], dict]:
+    """(The page's keywords by name, {id of one of these comments: its keywords}), without labels.
 
     One query, which also fetches what `found_in` will ask for: the labels of all of them are
     best fetched together. In a `preview` they are those of the draft.
     """
     tagged = page.keywords_tagged(preview=preview)
     parts = [_part(tagged, _OF_PAGE)]
-    if page.pk:
-        spoken = Keyword.objects.filter(comments__page_id=page.pk, live=True)
+    if comments:
+        keys = [comment.pk for comment in comments]
+        spoken = Keyword.objects.filter(comments__in=keys, live=True)
         parts.append(_part(spoken, _OF_COMMENT, F("comments__pk")))
     keys = _keys(page, request) if hasattr(page, "body") else []
     if keys:

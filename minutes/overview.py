@@ -12,6 +12,7 @@ from wagtail.models import Page, ReferenceIndex
 from accounts.models import Person
 from accounts.visibility import visible_pages, visible_to
 from discussion.context import discussion_of
+from discussion.threads import with_keywords
 from glossary import mentions, suggesting
 from glossary.models import Keyword
 from minutes.people import Attendance, by_role
@@ -114,9 +115,11 @@ def roster_context(page, request) -> dict:
 
 def common_context(page, request) -> dict:
     """Keywords and those suggested, attachments, related pages and the discussion."""
-    keywords, said = mentions.keywords_around(page, request, is_preview(request))
-    discussion = discussion_of(page, request, said)
-    spoken = [keyword for comment in discussion["comments"] for keyword in comment.keyword_list]
+    discussion = discussion_of(page, request)
+    comments = discussion["comments"]
+    keywords, said = mentions.keywords_around(page, request, comments, is_preview(request))
+    with_keywords(comments, said)
+    spoken = [keyword for comment in comments for keyword in comment.keyword_list]
     suggestions = suggesting.on_page(page, request, keywords)
     suggested = suggestions["keywords"] if suggestions else []
     explained = mentions.found_in(page, request).keywords if hasattr(page, "body") else []

@@ -16,8 +16,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 COMMENT_MINIMUM_SECONDS = 0
 # Limits by address would count every test as one visitor; the tests of limits set them back.
 ACCOUNT_RATE_LIMITS = False
-COMMENT_LIMITS = {"new": {}, "trusted": {}}
-COMMENT_CHALLENGE_COST = 0  # no proof of work is asked where no browser is
 # What a page costs is counted with cold caches, and no test inherits another's.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if "sqlite" in DATABASES["default"]["ENGINE"]:

@@ -73,7 +73,6 @@ INSTALLED_APPS = [
     "taggit",
     "django_filters",
     "csp",
-    "django_htmx",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -265,24 +264,6 @@ COMMENT_EDIT_MINUTES = 24 * 60  # how long one may change one's own comment
 COMMENT_DRAFT_DAYS = 7  # a draft on the writer's device, and a form kept while they sign in
 COMMENT_THREADS_SHOWN = 20  # on one page of a discussion
 COMMENT_REPLIES_SHOWN = 50  # of one thread; the rest has a page of its own
-COMMENT_FOLD_DEPTH = 4  # from here on depth is said, not shown
-COMMENT_REACTIONS_NAMED = False  # whether those who react are named
-COMMENT_REPORTS_TO_HIDE = 3  # by trusted members
-COMMENT_FILES = 5  # with one comment
-COMMENT_FILE_BYTES = 4 * 1024 * 1024
-COMMENT_FILES_BYTES_A_DAY = 40 * 1024 * 1024  # of one member, or one visitor's address
-COMMENT_PIXELS = 40_000_000
-COMMENT_FILES_KEPT_DAYS = 30  # after their comment was deleted or judged to be spam
-COMMENT_CHALLENGE_COST = 2_000  # tries that a browser makes before it may post; 0: none
-COMMENT_HOLD_SCORE = 0.9  # how sure the filter must be to hold a comment
-AKISMET = environment.text("AKISMET", "")  # key@site; empty: nobody outside is asked
-# (seconds, how many) for those not trusted yet, and for members; see tallies.py
-COMMENT_LIMITS = {
-    "new": {"pause": (30, 1), "day": (86_400, 10), "same": (300, 1), "page": (86_400, 3)},
-    "trusted": {"pause": (5, 1), "day": (86_400, 200), "same": (300, 1)},
-}
-COMMENT_LINKS = {"new": 2, "trusted": 10}
-COMMENT_TRUST = {"pages": 5, "comments": 30, "minutes": 10}
 
 # --- Search -----------------------------------------------------------------------------------
 

@@ -16,6 +16,12 @@ class DiscussionConfig(AppConfig):
 
         xtd.publish_or_unpublish_on_pre_save = leave_replies_alone
 
+        # After the glossary's, which is above us in INSTALLED_APPS and looks for words.
+        from discussion import passages
+        from pages.rendering import finishers
+
+        finishers.append(passages.finish)
+
 
 def leave_replies_alone(sender, instance, raw, using, **kwargs):
     """Each comment keeps its own state; what a reader sees is worked out in threads.py."""

@@ -3,24 +3,34 @@
 from django.urls import reverse
 
 from accounts.duties import moderates
-from discussion.forms import CommentForm
-from discussion.threads import conversation
+from discussion.keeping import first_form
+from discussion.keys import is_key
+from discussion.models import PageComment
+from discussion.threads import ORDERS, Conversation
+
+#: Where the order is remembered that a reader has chosen.
+ORDER_COOKIE = "ordre_discussion"
 
 
-def discussion_of(page, request, keywords=None) -> dict:
-    """The discussion under a page: comments in reading order, the form, where it is sent.
+def discussion_of(page, request) -> dict:
+    """The discussion under a page: a part of it in reading order, the form, where it is sent.
 
-    `keywords`, {comment id: [keywords]}, spares the query for them.
+    The keywords of the comments are for the caller to give, with the page's own; see
+    `threads.with_keywords`.
     """
-    comments = conversation(page, keywords) if page.pk else []
-    answered = _answered(comments, request)
+    order = order_of(request)
+    said = Conversation(page, order, request.GET.get("page", 1)) if page.pk else None
+    comments = said.comments if said else []
+    answered = _answered(page, comments, request)
     form = getattr(request, "comment_form", None)
     if form is None and page.pk:
-        form = CommentForm(page, request.user, initial={"reply_to": answered.pk if answered else 0})
+        form = first_form(page, request, answered)
     return {
         "open": bool(page.pk) and page.live,
         "comments": comments,
-        "count": sum(not comment.placeholder for comment in comments),
+        "count": said.count if said else 0,
+        "part": said.part if said else None,
+        "order": order,
         "form": form,
         "answered": answered,
         "post_url": reverse("comment_post", args=[page.pk]) if page.pk else "",
@@ -28,10 +38,18 @@ def discussion_of(page, request, keywords=None) -> dict:
     }
 
 
-def _answered(comments, request):
+def order_of(request) -> str:
+    """The order that the reader has asked for, now or before."""
+    asked = request.GET.get("ordre") or request.COOKIES.get(ORDER_COOKIE)
+    return asked if asked in ORDERS else ORDERS[0]
+
+
+def _answered(page, comments, request):
     """The comment that a reply is being written to: ?reponse=<number>, or what was posted."""
     asked = request.POST.get("reply_to") or request.GET.get("reponse") or ""
     for comment in comments:
         if str(comment.pk) == asked and not comment.placeholder:
             return comment
+    if page.pk and is_key(asked):  # it is shown elsewhere
+        return PageComment.objects.published().filter(pk=asked, page_id=page.pk).first()
     return None

@@ -7,12 +7,15 @@ import uuid
 from django import forms
 from django.apps import apps
 from django.conf import settings
+from django.forms.utils import ErrorDict
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django_comments_xtd.forms import XtdCommentForm
 
+from discussion import passages
+from discussion.formatting import render
 from discussion.models import PageComment, PendingComment
 
 #: The anchors that pages.rendering gives to passages.
@@ -38,6 +41,33 @@ def completed(kind: str) -> dict:
     }
 
 
+def named(user) -> dict:
+    """Attributes of a field in which people.js completes names, for those who may ask for them."""
+    if not user.is_authenticated:
+        return {}
+    return {
+        "data-people": reverse("comment_people"),
+        "data-people-found": gettext(
+            "Noms proposés sous le message : %n. Tabulation pour choisir."
+        ),
+    }
+
+
+def _help_with_marks(user) -> str:
+    """How a message is written, said before it is."""
+    sentences = [
+        gettext("Pour créer des paragraphes, laissez simplement des lignes vides."),
+        gettext("*accent*, **fort**, « - » pour une liste, « > » pour citer."),
+    ]
+    if user.is_authenticated:
+        sentences.append(gettext("@[Nom] mène à une personne."))
+    return format_html("{}", " ".join(sentences))
+
+
+class SeveralFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
 class CommentForm(XtdCommentForm):
     """A comment by a visitor (name and address) or a member (neither), with keywords.
 
@@ -52,8 +82,20 @@ class CommentForm(XtdCommentForm):
     sure = forms.BooleanField(label=_("C’est bien un autre mot"), required=False)
     token = forms.UUIDField(widget=forms.HiddenInput)
     anchor = forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
+    #: What came with it; looked at by attachments.checked, whose refusals are said here.
+    files = forms.FileField(label=_("Documents"), required=False, widget=SeveralFiles)
+    #: The secret of a form kept while its writer signed in (see keeping.py).
+    kept_as = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
     #: New words that resemble existing keywords, [(word, [keyword, …])]: the writer is asked.
     similar = ()
+    #: The files that were let in.
+    accepted = ()
+    #: The KeptForm whose files are with this form already, if any.
+    kept = None
+    #: What the message will look like, once that was asked for.
+    preview = ""
+    #: What the passage spoken of says, as the server reads it; "" for the whole page.
+    passage = ""
 
     def __init__(self, page, user, data=None, initial=None, **kwargs):
         initial = {"token": uuid.uuid4(), "reply_to": 0, **(initial or {})}
@@ -73,10 +115,8 @@ class CommentForm(XtdCommentForm):
             self.fields["email"].widget = forms.EmailInput(attrs={"autocomplete": "email"})
         self.fields["comment"].max_length = settings.COMMENT_LENGTH  # what the page says
         self.fields["comment"].label = _("Votre message")
-        self.fields["comment"].help_text = _(
-            "Pour créer des paragraphes, laissez simplement des lignes vides."
-        )
-        self.fields["comment"].widget = forms.Textarea(attrs={"rows": 8})
+        self.fields["comment"].help_text = _help_with_marks(user)
+        self.fields["comment"].widget = forms.Textarea(attrs={"rows": 8, **named(user)})
         self.fields["keywords"].help_text = self._help_with_keywords()
         self.fields["keywords"].widget.attrs |= completed(KIND)
         self.fields["honeypot"].label = _("Laissez ce champ vide")
@@ -149,8 +189,11 @@ class CommentForm(XtdCommentForm):
         return " ".join(self.cleaned_data["name"].split())
 
     def clean_anchor(self):
+        """A passage that is not there is none; a reply has that of the start of its thread."""
         anchor = self.cleaned_data["anchor"]
-        return anchor if ANCHOR.match(anchor) else ""
+        if ANCHOR.match(anchor):
+            self.passage = passages.words_at(self.target_object, anchor, self.user)
+        return anchor if self.passage else ""
 
     def clean_keywords(self):
         """What the rules make of the words, a `Choice`; one that they refuse is said, not dropped.
@@ -203,6 +246,24 @@ class CommentForm(XtdCommentForm):
         errors = self._errors
         self.data, self._errors = data, errors
         return self
+
+    def previewed(self, people):
+        """The same form with what its message will look like; only the message is judged yet."""
+        if "comment" in self.cleaned_data:
+            self.preview = render(self.cleaned_data["comment"], get_language(), people)
+        self._errors = ErrorDict(
+            {name: self.errors[name] for name in ("comment", "files") if name in self.errors}
+        )
+        self.similar = ()
+        return self
+
+    @property
+    def passage_shown(self) -> str:
+        """The passage that the form, as it stands, will speak of."""
+        anchor = str(self["anchor"].value() or "")
+        if self.is_bound or not ANCHOR.match(anchor):
+            return self.passage
+        return passages.words_at(self.target_object, anchor, self.user)
 
     @property
     def general_errors(self) -> list[str]:

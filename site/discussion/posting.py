@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.models import ContentType
 from django.core import signing
 from django.core.mail import send_mail
@@ -15,8 +16,13 @@ from django.utils import timezone, translation
 
 from accounts.models import SIGNATURE_LENGTH
 from accounts.visibility import may_see
+from discussion import attachments, keeping
+from discussion.formatting import render
 from discussion.forms import KIND
-from discussion.models import PageComment, PendingComment
+from discussion.mentions import people_in
+from discussion.models import PageComment, PendingComment, State
+from discussion.policy import policy_of
+from discussion.screening import Verdict
 
 SALT = "discussion.confirm"
 #: How many unconfirmed comments one address may be asked about in an hour.
@@ -33,14 +39,14 @@ class Busy(Exception):
     """So many comments wait for a confirmation that no more mails are sent for now."""
 
 
-def publish(form, user) -> PageComment:
+def publish(form, user, verdict=Verdict()) -> PageComment:  # noqa: B008 - it does not change
     """Store a member's comment; the same form sent twice gives the same comment."""
     data = form.cleaned_data
     chosen = data["keywords"]
     token = _token(form, user.pk)
     try:
         with transaction.atomic():
-            return _create(
+            comment = _create(
                 page=form.target_object,
                 token=token,
                 user=user,
@@ -49,10 +55,17 @@ def publish(form, user) -> PageComment:
                 language=translation.get_language(),
                 parent_id=data["reply_to"],
                 anchor=data["anchor"],
+                passage=form.passage,
+                state=verdict.state,
+                reasons=verdict.reasons,
+                spam_score=verdict.score,
                 # Asked again in here: somebody else may just have made the same new keyword.
                 words=[*(keyword.name for keyword in chosen.keywords), *chosen.new],
                 writer=user,
             )
+            attachments.store(form.accepted, comment=comment)
+            keeping.spend(form, comment=comment)
+            return comment
     except IntegrityError:
         published = PageComment.objects.filter(token=token).first()
         if published is None:
@@ -60,7 +73,7 @@ def publish(form, user) -> PageComment:
         return published
 
 
-def hold(form, page) -> PageComment | None:
+def hold(form, page, verdict=Verdict()) -> PageComment | None:  # noqa: B008 - as above
     """Keep a visitor's comment aside and mail the link that confirms it.
 
     Returns the comment when it has been confirmed already: then there is nothing to keep. Raises
@@ -90,10 +103,16 @@ def hold(form, page) -> PageComment | None:
                 "language": language,
                 "interface_language": language,
                 "anchor": data["anchor"],
+                "passage": form.passage,
+                "reasons": verdict.reasons,
+                "spam_score": verdict.score,
                 "new_keywords": data["keywords"].new,
             },
         )
         pending.keywords.set(data["keywords"].keywords)
+        if is_new:  # sent again, it has them already
+            attachments.store(form.accepted, pending=pending)
+            keeping.spend(form, pending=pending)
     if is_new:
         # After the transaction: a mail server takes its time, and SQLite has one writer.
         try:
@@ -105,12 +124,14 @@ def hold(form, page) -> PageComment | None:
 
 
 def _token(form, writer) -> uuid.UUID:
-    """What this text of this writer is known by, however often the form is sent.
+    """What this text of this writer, and its files, are known by, however often they are sent.
 
     Another text in the same form, or another writer who knows its token, is something else.
     """
     data = form.cleaned_data
-    return uuid.uuid5(data["token"], f"{form.target_object.pk} {writer} {data['comment']}")
+    files = " ".join(sorted(file.digest for file in form.accepted))
+    known = f"{form.target_object.pk} {writer} {data['comment']}"
+    return uuid.uuid5(data["token"], f"{known} {files}" if files else known)
 
 
 def _mind_limits(email):
@@ -150,6 +171,7 @@ def confirm(token: str, user) -> PageComment | None:
         pending = waiting(token, user, PendingComment.objects.select_for_update())
         if pending is None:
             return PageComment.objects.filter(token=token).first()
+        held = bool(pending.reasons) or policy_of(pending.page).holds(AnonymousUser())
         parent = PageComment.objects.published().filter(pk=pending.parent_id, page=pending.page_id)
         comment = _create(
             page=pending.page.specific,
@@ -162,11 +184,17 @@ def confirm(token: str, user) -> PageComment | None:
             # The comment it answered may have gone meanwhile: then it stands on its own.
             parent_id=pending.parent_id if parent.exists() else 0,
             anchor=pending.anchor,
+            passage=pending.passage,
+            # The verdict of when it was sent, and the policy of now.
+            state=State.HELD if held else State.PUBLISHED,
+            reasons=pending.reasons,
+            spam_score=pending.spam_score,
             # Meanwhile a keyword may be used where the writer may not look, and nowhere else,
             # or its group have other rules.
             words=words_of(pending),
             writer=user,
         )
+        attachments.hand_over(pending, comment=comment)
         pending.delete()
         return comment
 
@@ -194,8 +222,10 @@ def allowed(words, writer):
 
 
 def _create(*, page, words, writer, name, email="", **fields):
+    people = people_in(fields["comment"], writer)
     comment = PageComment.objects.create(
         page_id=page.pk,
+        html=render(fields["comment"], fields["language"], people),
         content_type=ContentType.objects.get_for_model(page),
         object_pk=str(page.pk),
         site_id=settings.SITE_ID,
@@ -203,6 +233,8 @@ def _create(*, page, words, writer, name, email="", **fields):
         user_email=email,
         **fields,
     )
+    if people:
+        comment.mentioned.set(people)
     if words:
         # Only now that the comment is stored do new words become keywords.
         comment.keywords.set(allowed(words, writer).all(comment.language))

@@ -2,19 +2,29 @@
 
 import logging
 from smtplib import SMTPException
+from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.core import signing
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.visibility import may_see, visible_pages
-from discussion import posting
+from discussion import attachments, keeping, posting
+from discussion.context import order_of
+from discussion.formatting import render as formatted
 from discussion.forms import CommentForm
-from discussion.models import PageComment
+from discussion.mentions import people_in
+from discussion.models import PageComment, State
+from discussion.policy import policy_of
+from discussion.screening import screen
+from discussion.threads import place_of
 
 log = logging.getLogger(__name__)
 
@@ -46,39 +56,103 @@ def comment_post(request, page_id):
 
 def _post(request, page_id):
     page = discussed_page(page_id, request.user)
+    policy = policy_of(page)
     form = CommentForm(page, request.user, data=request.POST)
+    form.kept = keeping.fetch(request.POST.get("kept_as"), page)
+    if not policy.may_write(request.user):
+        form.add_error(None, _("La discussion est fermée. Votre texte est encore là : copiez-le."))
+        return _again(request, page, form)
+    form.full_clean()
+    try:
+        form.accepted = attachments.checked(request.FILES.getlist("files"), request.user)
+    except ValidationError as error:
+        form.add_error("files", error)
+    if "sign_in" in request.POST and not request.user.is_authenticated:
+        return _sign_in(request, page, form)
+    if "preview" in request.POST:
+        people = people_in(form.cleaned_data.get("comment", ""), request.user)
+        if form.accepted:  # a browser chooses no file by itself: they are kept here meanwhile
+            form.data = form.data.copy()
+            form.kept = keeping.keep(form, form.accepted, page)
+            form.data["kept_as"] = str(form.kept.secret)
+        return _again(request, page, form.with_fresh_security().previewed(people), status=200)
     if form.is_valid():
-        if request.user.is_authenticated:
-            comment = posting.publish(form, request.user)
-            messages.success(request, _("Votre commentaire est publié."))
-            return redirect(comment)
+        verdict = screen(form, page, request.user, request, policy)
+        for field, sentence in verdict.refused.items():
+            form.add_error(field if field in form.fields else None, sentence)
         try:
-            published = posting.hold(form, page)
-        except posting.TooMany:
+            if not verdict.refused and (answer := _stored(request, page, form, verdict)):
+                return answer
+        except Exception:
+            # Whatever it is, it must not cost the text; nothing was stored.
+            log.exception("A comment could not be stored")
             form.add_error(
-                "email",
-                _("Des messages attendent déjà une confirmation à cette adresse : confirmez-les."),
+                None, _("Une erreur s’est produite chez nous. Votre texte est là : réessayez.")
             )
-        except (posting.Busy, SMTPException, OSError):
-            log.exception("A confirmation mail could not be sent")
-            form.add_error(
-                None,
-                _("Le courriel de confirmation n’a pas pu partir. Réessayez dans un moment."),
-            )
-        else:
-            if published:
-                messages.success(request, _("Ce commentaire est déjà publié."))
-                return redirect(published)
-            messages.warning(
-                request,
-                _("Presque fini : ouvrez le lien que nous venons d’envoyer à %(email)s.")
-                % {"email": form.cleaned_data["email"]},
-            )
-            return redirect(f"{page.get_url(request)}#discussion")
-    request.comment_form = form.with_fresh_security()
+            return _again(request, page, form.with_fresh_security(), status=500)
+    return _again(request, page, form.with_fresh_security())
+
+
+def _stored(request, page, form, verdict):
+    """The answer once the comment is stored; None when the form has to say why it is not."""
+    if request.user.is_authenticated:
+        return _thanks(
+            request,
+            posting.publish(form, request.user, verdict),
+            _("Votre commentaire est publié."),
+        )
+    try:
+        published = posting.hold(form, page, verdict)
+    except posting.TooMany:
+        form.add_error(
+            "email",
+            _("Des messages attendent déjà une confirmation à cette adresse : confirmez-les."),
+        )
+    except (posting.Busy, SMTPException, OSError):
+        log.exception("A confirmation mail could not be sent")
+        form.add_error(
+            None,
+            _("Le courriel de confirmation n’a pas pu partir. Réessayez dans un moment."),
+        )
+    else:
+        if published:
+            return _thanks(request, published, _("Ce commentaire est déjà publié."))
+        messages.warning(
+            request,
+            _("Presque fini : ouvrez le lien que nous venons d’envoyer à %(email)s.")
+            % {"email": form.cleaned_data["email"]},
+        )
+        return redirect(f"{page.get_url(request)}#discussion")
+    return None
+
+
+def _thanks(request, comment, sentence):
+    """To the comment; to its page where it is not shown yet, or no more."""
+    if comment.state == State.PUBLISHED:
+        messages.success(request, sentence)
+        return redirect(comment)
+    if comment.state == State.HELD:
+        messages.warning(request, _("Merci : votre commentaire paraîtra une fois relu."))
+    return redirect(f"{comment.page.specific.get_url(request)}#discussion")
+
+
+def _again(request, page, form, status=422):
+    """The page with the form as it was filled."""
+    request.comment_form = form
     response = page.serve(request)
-    response.status_code = 422
+    response.status_code = status
     return response
+
+
+def _sign_in(request, page, form):
+    """Off to sign in, and back to the form with what was typed."""
+    kept = keeping.keep(form, form.accepted, page)
+    keeping.remember(request, kept)
+    query = {"garde": str(kept.secret)}
+    if reply_to := form.cleaned_data.get("reply_to"):
+        query["reponse"] = reply_to
+    back = f"{page.get_url(request)}?{urlencode(query)}#repondre"
+    return redirect(f"{reverse('account_login')}?{urlencode({'next': back})}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -88,21 +162,26 @@ def comment_confirm(request, token):
         key = posting.token_of(token)
     except signing.BadSignature:
         return render(request, "discussion/expired.html", status=410)
+    pending = posting.waiting(key, request.user)
+    if pending and not policy_of(pending.page).may_write(AnonymousUser()):
+        # Closed meanwhile: nothing is published, and nothing is lost.
+        return render(request, "discussion/expired.html", {"typed": pending.comment}, status=410)
     if request.method == "POST":
         comment = posting.confirm(key, request.user)
         if comment is None:
             return render(request, "discussion/expired.html", status=410)
-        messages.success(request, _("Merci : votre commentaire est publié."))
-        return redirect(comment)
+        return _thanks(request, comment, _("Merci : votre commentaire est publié."))
     comment = PageComment.objects.filter(token=key).first()
     if comment is not None:
         return redirect(comment)
-    pending = posting.waiting(key, request.user)
     if pending is None:
         return render(request, "discussion/expired.html", status=410)
     context = {
         "pending": pending,
         "page": pending.page.specific,
+        "words": formatted(
+            pending.comment, pending.language, people_in(pending.comment, request.user)
+        ),
         "keywords": posting.allowed(posting.words_of(pending), request.user),
     }
     return render(request, "discussion/confirm.html", context)
@@ -114,4 +193,11 @@ def comment(request, pk):
     found = get_object_or_404(PageComment.objects.published().select_related("page"), pk=pk)
     if not may_see(found.page, request.user):
         raise Http404
-    return redirect(f"{found.page.specific.get_url(request)}#c{found.pk}")
+    part, of_thread = place_of(found, order_of(request))
+    if of_thread:
+        address = reverse("comment_thread", args=[found.start])
+    else:
+        address = found.page.specific.get_url(request)
+    number = max(part, of_thread)
+    asked = f"?page={number}" if number > 1 else ""
+    return redirect(f"{address}{asked}#c{found.pk}")

@@ -11,7 +11,7 @@ if (field) {
 
   function answer(link) {
     field.value = link.dataset.reply;
-    title.textContent = link.dataset.replyTitle;
+    title.textContent = link.textContent;
     form.querySelector("[data-reply-quoted]")?.remove();
     link.closest("[data-comment]").append(form);
     anew.hidden = false;

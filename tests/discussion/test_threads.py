@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from discussion.models import PageComment
-from discussion.threads import conversation
+from discussion.threads import Conversation, Thread
 from tests import base
 
 pytestmark = pytest.mark.django_db
@@ -15,8 +15,12 @@ def minutes(workgroup):
     return base.make_minutes(workgroup)
 
 
-def read(page):
-    return [(comment.comment, comment.depth) for comment in conversation(page)]
+def conversation(page, *args):
+    return Conversation(page, *args).comments
+
+
+def read(page, *args):
+    return [(comment.comment, comment.depth) for comment in conversation(page, *args)]
 
 
 def test_it_puts_replies_under_what_they_answer(minutes):
@@ -77,11 +81,90 @@ def test_it_refuses_a_reply_to_a_comment_of_another_page(minutes, workgroup):
     assert not PageComment.objects.filter(comment="Perdu").exists()
 
 
-def test_it_reads_a_thread_a_thousand_replies_deep(minutes):
+def test_it_reads_a_thread_a_thousand_replies_deep(minutes, settings):
     parent = None
     for number in range(1000):
         parent = base.make_comment(minutes, str(number), parent=parent)
+    settings.COMMENT_REPLIES_SHOWN = 2000
     assert read(minutes)[-1] == ("999", 999)
+    settings.COMMENT_REPLIES_SHOWN = 50
+    shown = conversation(minutes)
+    assert (shown[-1].comment, shown[-1].more) == ("49", 950)
+
+
+class TestParts:
+    """A long discussion is read some threads at a time, in the order that one likes."""
+
+    @pytest.fixture(autouse=True)
+    def few(self, settings, monkeypatch):
+        settings.COMMENT_THREADS_SHOWN = 2
+        settings.COMMENT_REPLIES_SHOWN = 3
+        monkeypatch.setattr("discussion.threads.FLAT_SHOWN", 4)
+
+    @pytest.fixture
+    def said(self, minutes):
+        """A with four replies, then B with one, then C."""
+        a = base.make_comment(minutes, "A")
+        b = base.make_comment(minutes, "B")
+        replies = [base.make_comment(minutes, f"A{n}", parent=a) for n in range(4)]
+        base.make_comment(minutes, "B0", parent=b)
+        return [a, b, base.make_comment(minutes, "C"), *replies]
+
+    def test_it_shows_some_threads_and_of_each_its_beginning(self, minutes, said):
+        assert read(minutes) == [("A", 0), ("A0", 1), ("A1", 1), ("B", 0), ("B0", 1)]
+        assert [comment.more for comment in conversation(minutes)] == [0, 0, 2, 0, 0]
+        assert read(minutes, "anciens", 2) == [("C", 0)]
+        assert read(minutes, "recents") == [("C", 0), ("B", 0), ("B0", 1)]
+        flat = conversation(minutes, "plat")
+        assert [comment.comment for comment in flat] == ["A", "B", "A0", "A1"]
+        assert flat[2].parent_name == "Visiteuse"
+        assert next(comment.comment for comment in conversation(minutes, "plat", 2)) == "A2"
+
+    def test_it_shows_one_long_thread_by_itself(self, client, minutes, said):
+        assert [comment.comment for comment in Thread(said[0], 2).comments] == ["A2", "A3"]
+        page = client.get(minutes.url).content.decode()
+        address = f"/fr/commentaires/{said[0].pk}/fil/"
+        assert "Lire 2 autres réponses de ce fil" in page and address in page
+        whole = client.get(address, {"page": 2}).content.decode()
+        assert "A2" in whole and "en réponse à Visiteuse" in whole
+        PageComment.objects.filter(pk=said[5].pk).update(state="held")
+        base.make_comment(minutes, "A10", parent=said[4])
+        assert [comment.comment for comment in Thread(said[0], 2).comments] == ["A3", "A10"]
+        minutes.unpublish()
+        assert client.get(address).status_code == 404
+
+    def test_a_permalink_leads_to_where_a_comment_is_shown(self, client, minutes, said):
+        def lands(comment):
+            response = client.get(comment.get_absolute_url())
+            path, _, anchor = response.url.partition("#")
+            shown = client.get(path).content.decode()
+            assert f'id="{anchor}"' in shown
+            return path
+
+        assert lands(said[0]) == lands(said[3]) == minutes.url
+        assert lands(said[2]) == f"{minutes.url}?page=2"
+        assert lands(said[6]) == f"/fr/commentaires/{said[0].pk}/fil/?page=2"
+        client.post("/fr/commentaires/ordre/", {"ordre": "recents", "next": minutes.url})
+        assert lands(said[2]) == minutes.url
+        assert lands(said[0]) == f"{minutes.url}?page=2"
+        client.post("/fr/commentaires/ordre/", {"ordre": "plat", "next": minutes.url})
+        assert lands(said[6]) == f"{minutes.url}?page=2"
+
+    def test_the_order_is_remembered_and_leads_nowhere_else(self, client, minutes, said):
+        sent = {"ordre": "recents", "next": "https://evil.example/"}
+        assert client.post("/fr/commentaires/ordre/", sent).url == "/#discussion"
+        page = client.get(minutes.url).content.decode()
+        assert page.index(">C<") < page.index(">B<")
+        assert client.post("/fr/commentaires/ordre/", {"ordre": "x"}).status_code == 302
+        assert client.get(minutes.url).context["discussion"]["order"] == "recents"
+
+    def test_a_reply_is_written_to_a_comment_of_another_part(self, client, minutes, said):
+        page = client.get(minutes.url, {"reponse": said[2].pk})
+        assert page.context["discussion"]["answered"] == said[2]
+        for odd in ("x", "0", str(10**30), said[2].pk + 1000):
+            assert (
+                client.get(minutes.url, {"reponse": odd}).context["discussion"]["answered"] is None
+            )
 
 
 def test_it_points_at_a_comment_for_ever(client, minutes, private_workgroup):

@@ -1,1 +1,0 @@
-// Folding, marks and reactions.

@@ -1,1 +1,0 @@
-// The proof of work before a message is sent.
