@@ -41,20 +41,31 @@ class Conversation:
         starts = Q(start=F("pk")) & ~Q(state=State.HELD)
         published = Q(state=State.PUBLISHED)
         return self._rows.aggregate(
-            count=Count("pk", filter=published), starts=Count("pk", filter=starts)
+            count=Count("pk", filter=published),
+            starts=Count("pk", filter=starts),
+            held=Count("pk", filter=Q(state=State.HELD)),
         )
+
+    @cached_property
+    def _under_held(self) -> dict[int, int]:
+        """{key: start of its thread} of published comments that are not shown: what they answer
+        is held, or answers what is."""
+        if not self._size["held"]:
+            return {}
+        threads = self._rows.filter(state=State.HELD).values("start")
+        return _under_held(self._rows.filter(start__in=threads))
 
     @property
     def count(self) -> int:
         """How many comments there are for readers."""
-        return self._size["count"]
+        return self._size["count"] - len(self._under_held)
 
     @cached_property
     def part(self) -> PageOf:
         """The part that is shown, as one of a Paginator's pages: threads, or comments if flat."""
         flat = self.order == FLAT
         size = FLAT_SHOWN if flat else settings.COMMENT_THREADS_SHOWN
-        number = self._size["count" if flat else "starts"]
+        number = self.count if flat else self._size["starts"]
         return Paginator(range(number), size).get_page(self._number)
 
     @cached_property
@@ -64,8 +75,8 @@ class Conversation:
             return []
         shown = self.part.object_list
         if self.order == FLAT:
-            rows = self._rows.published().order_by("pk").bare()[shown.start : shown.stop]
-            return _named(list(rows))
+            rows = self._rows.published().exclude(pk__in=self._under_held).order_by("pk").bare()
+            return _named(list(rows[shown.start : shown.stop]))
         starts = self._rows.filter(start=F("pk")).exclude(state=State.HELD)
         starts = starts.order_by("-pk" if self.order == NEWEST else "pk").values("pk")
         of_thread = {"partition_by": "start"}
@@ -79,7 +90,8 @@ class Conversation:
             threads[row.start].append(row)
         read = []
         for start in sorted(threads, reverse=self.order == NEWEST):
-            read += _read(threads[start])
+            under = sum(of == start for of in self._under_held.values())
+            read += _read(threads[start], under)
         return read
 
 
@@ -97,16 +109,23 @@ class Thread:
         return _named([rows[key] for key in self.part.object_list if key in rows])
 
 
+def _under_held(rows) -> dict[int, int]:
+    """{key: start of its thread} of the published ones of these that hang under a held one."""
+    held, under = set(), {}
+    rows = rows.order_by("pk").values_list("pk", "parent_id", "start", "state")
+    for key, parent, start, state in rows:
+        if state == State.HELD or (parent in held and parent != key):
+            held.add(key)
+            if state == State.PUBLISHED:
+                under[key] = start
+    return under
+
+
 def _readable(start: PageComment) -> list[int]:
     """The keys of the comments of a thread that are for readers, in the order of their writing."""
-    rows = PageComment.objects.filter(page_id=start.page_id, start=start.pk).order_by("pk")
-    held, keys = set(), []
-    for key, parent, state in rows.values_list("pk", "parent_id", "state"):
-        if state == State.HELD or parent in held:
-            held.add(key)
-        elif state == State.PUBLISHED:
-            keys.append(key)
-    return keys
+    rows = PageComment.objects.filter(page_id=start.page_id, start=start.pk)
+    shown = rows.published().exclude(pk__in=_under_held(rows)).order_by("pk")
+    return list(shown.values_list("pk", flat=True))
 
 
 def place_of(comment: PageComment, order: str) -> tuple[int, int]:
@@ -125,13 +144,14 @@ def place_of(comment: PageComment, order: str) -> tuple[int, int]:
     return starts.filter(**earlier).count() // settings.COMMENT_THREADS_SHOWN + 1, 0
 
 
-def _read(rows: list[PageComment]) -> list[PageComment]:
-    """The beginning of one thread in reading order, without recursion: it may be very deep."""
+def _read(rows: list[PageComment], under_held: int) -> list[PageComment]:
+    """The beginning of one thread in reading order, without recursion: it may be very deep.
+
+    `under_held` is how many published ones of the whole thread are not for readers.
+    """
     children = defaultdict(list)
     for row in rows:
         children[row.parent_id if row.is_reply else 0].append(row)
-    published = sum(row.state == State.PUBLISHED for row in rows)
-    more = getattr(rows[0], "published", published) - published
     address = _address()
     ordered, waiting = [], [(start, 0, None) for start in reversed(children[0])]
     while waiting:
@@ -141,6 +161,7 @@ def _read(rows: list[PageComment]) -> list[PageComment]:
         _put(row, depth, parent, address)
         ordered.append(row)
         waiting.extend((child, depth + 1, row) for child in reversed(children[row.pk]))
+    more = rows[0].published - under_held - sum(not row.placeholder for row in ordered)
     # From the end: a gap stays only while a shown comment hangs under it.
     answered, kept = set(), []
     for row in reversed(ordered):

@@ -120,6 +120,17 @@ class TestParts:
         assert flat[2].parent_name == "Visiteuse"
         assert next(comment.comment for comment in conversation(minutes, "plat", 2)) == "A2"
 
+    def test_what_answers_a_held_comment_is_nowhere_and_not_counted(self, minutes, said):
+        held = base.make_comment(minutes, "A4", parent=said[3], state="held")
+        PageComment.objects.filter(pk=held.pk).update(state="published")
+        base.make_comment(minutes, "A40", parent=PageComment.objects.get(pk=held.pk))
+        assert (Conversation(minutes).count, conversation(minutes)[2].more) == (10, 4)
+        PageComment.objects.filter(pk=held.pk).update(state="held")
+        assert (Conversation(minutes).count, conversation(minutes)[2].more) == (8, 2)
+        every = [c.comment for n in (1, 2) for c in conversation(minutes, "plat", n)]
+        assert every == ["A", "B", "A0", "A1", "A2", "A3", "B0", "C"]
+        assert "A40" not in [c.comment for c in Thread(said[0], 2).comments]
+
     def test_it_shows_one_long_thread_by_itself(self, client, minutes, said):
         assert [comment.comment for comment in Thread(said[0], 2).comments] == ["A2", "A3"]
         page = client.get(minutes.url).content.decode()
