@@ -1,5 +1,6 @@
 """Documents are read beside the requests, by a process that may do next to nothing."""
 
+import ctypes
 import io
 import resource
 import subprocess
@@ -62,9 +63,78 @@ def test_it_reads_the_beginning_of_what_is_very_long():
     assert many.text.count("Une page.") == 200
 
 
+def test_it_reads_a_sheet_of_many_rows():
+    cells = "".join(f'<c r="{column}1"><v>1.5</v></c>' for column in "ABC")
+    row = f'<row r="1" spans="1:3">{cells}</row>'
+    inline = '<row><c t="inlineStr"><is><t>En ligne</t></is></c></row>'
+    found = read(files.xlsx(inline + row * 300_000, "Partagé"), "xlsx")
+    assert found == ("ready", "Partagé\nEn ligne", "")
+
+
+def test_it_says_what_it_has_read_of_what_is_too_much():
+    rows = '<row><c t="inlineStr"><is><t>Mot</t></is></c></row>' + " " * 63_000_000
+    assert read(files.xlsx(rows, "Partagé"), "xlsx").text == "Partagé\nMot"
+
+
+@pytest.mark.parametrize("limit", ["while True: pass", "bytearray(600 * 1024 * 1024)"])
+def test_it_says_what_it_has_read_before_a_limit(limit):
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import child\n"
+        "def texts(data, extension):\n"
+        "    yield 'Une page.'\n"
+        f"    {limit}\n"
+        "child.SECONDS, child._texts = 1, texts\n"
+        "child.confine()\n"
+        "print(child.text_of(b'', 'pdf'))"
+    )
+    command = [sys.executable, "-c", script, str(extraction.CHILD.parent)]
+    assert subprocess.run(command, capture_output=True, timeout=60).stdout == b"Une page.\n"
+
+
+def test_it_reads_neither_deletions_nor_remarks():
+    gone = "<text:p>Caché</text:p>"
+    content = (
+        f'<office:document-content {files.OFFICE} xmlns:a="urn:other">'
+        f"<office:meta>{gone}</office:meta><text:tracked-changes><text:changed-region>"
+        f"<text:deletion>{gone}</text:deletion></text:changed-region></text:tracked-changes>"
+        f"<text:p>Avant<office:annotation>{gone}</office:annotation> après"
+        "<a:meta><text:span>.</text:span></a:meta></text:p></office:document-content>"
+    )
+    assert read(files.zipped({"content.xml": content}), "odt").text == "Avant après."
+    document = (
+        f"<w:document {files.WORD}><w:p><w:r><w:t>Avant</w:t></w:r>"
+        "<w:del><w:r><w:delText>Caché</w:delText><w:t>Caché</w:t></w:r></w:del>"
+        "<w:moveFrom><w:r><w:t>Caché</w:t></w:r></w:moveFrom>"
+        "<w:ins><w:r><w:t> après</w:t></w:r></w:ins></w:p></w:document>"
+    )
+    remarks = f"<w:comments {files.WORD}><w:p><w:t>Caché</w:t></w:p></w:comments>"
+    parts = {"word/document.xml": document, "word/comments.xml": remarks}
+    assert read(files.docx("", **parts), "docx").text == "Avant après"
+
+
+@pytest.mark.parametrize("target", ["word/document2.xml", "/word/document2.xml"])
+def test_it_finds_the_document_of_a_docx_by_its_relationship(target):
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument"
+    relations = f'<Relationships><Relationship Type="{kind}" Target="{target}"/></Relationships>'
+    document = f"<w:document {files.WORD}><w:p><w:t>Le vrai</w:t></w:p></w:document>"
+    parts = {"_rels/.rels": relations, "word/document2.xml": document}
+    assert read(files.docx("Un autre", **parts), "docx").text == "Le vrai"
+    parts["_rels/.rels"] = relations.replace("document2", "none")
+    assert read(files.docx("Un autre", **parts), "docx").text == "Un autre"
+
+
 def test_it_stops_who_takes_too_long(monkeypatch):
     monkeypatch.setattr(extraction, "SECONDS", 0)
     assert read(files.pdf(FRENCH), "pdf").why == "time"
+
+
+def attempted(what, confined):
+    """How a script ends that tries this, by the reader's rules or without."""
+    script = "import sys; sys.path.insert(0, sys.argv[1]); import child, socket, subprocess, os\n"
+    script += ("child.confine()\n" if confined else "") + what
+    # What it may not do as a file it may do as an argument: here it is our own words.
+    command = [sys.executable, "-c", script, str(extraction.CHILD.parent)]
+    return subprocess.run(command, capture_output=True, timeout=60).returncode
 
 
 @pytest.mark.parametrize(
@@ -73,24 +143,59 @@ def test_it_stops_who_takes_too_long(monkeypatch):
         "import socket; socket.create_connection(('127.0.0.1', 5432), 1)",
         "import subprocess; subprocess.run(['true'])",
         "import os; os.system('true')",
-        "open('/tmp/plenum-was-here', 'w')",
         "bytearray(600 * 1024 * 1024)",
+        "os.kill(os.getpid(), 0)",
+        "os.putenv('A', 'b')",
+        "os.listdir('/')",
+        "open('/etc/passwd')",
+        "open(os.path.dirname(os.__file__) + '/../../../../../../../etc/passwd')",
     ],
 )
 def test_the_reader_may_do_next_to_nothing(attempt):
-
-    def run(confined):
-        script = (
-            "import sys; sys.path.insert(0, sys.argv[1]); import child, socket, subprocess, os\n"
-        )
-        script += ("child.confine()\n" if confined else "") + attempt
-        # What it may not do as a file it may do as an argument: here it is our own words.
-        command = [sys.executable, "-c", script, str(extraction.CHILD.parent)]
-        return subprocess.run(command, capture_output=True, timeout=60).returncode
-
-    assert run(confined=True) != 0
+    assert attempted(attempt, confined=True) != 0
     if "5432" not in attempt:  # a control, where no server is needed for it
-        assert run(confined=False) == 0
+        assert attempted(attempt, confined=False) == 0
+
+
+LANDLOCK = sys.platform == "linux" and ctypes.CDLL(None).syscall(444, None, 0, 1) > 0
+native = pytest.mark.skipif(not LANDLOCK, reason="the system has no Landlock")
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "open('new', 'w')",
+        "os.open('new', os.O_CREAT | os.O_WRONLY)",
+        "os.open('old', os.O_RDWR)",
+        "os.mkdir('new')",
+        "os.rmdir('empty')",
+        "os.rename('old', 'new')",
+        "os.remove('old')",
+        "os.symlink('old', 'new')",
+        "os.link('old', 'new')",
+        "os.truncate('old', 0)",
+        "os.chmod('old', 0)",
+        "os.utime('old')",
+        "import sqlite3; sqlite3.connect('new')",
+        pytest.param("os.mkfifo('new')", marks=native),  # Python tells nobody of it
+    ],
+)
+def test_the_reader_may_write_nothing(attempt, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "old").write_text("old")
+    (tmp_path / "empty").mkdir()
+    assert attempted(attempt, confined=True) != 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "old"]
+    assert attempted(attempt, confined=False) == 0
+
+
+def test_the_reader_may_still_import():
+    assert (
+        attempted(
+            "sys.path_importer_cache.clear(); import shelve, encodings.shift_jis", confined=True
+        )
+        == 0
+    )
 
 
 @pytest.fixture
