@@ -1,14 +1,17 @@
 """Documents are read beside the requests, by a process that may do next to nothing."""
 
 import ctypes
+import errno
 import io
 import resource
 import subprocess
 import sys
+from unittest import mock
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import call_command
+from django.db.models import F
 from wagtail.documents.models import Document
 
 from pages.document_text import extraction, reading
@@ -59,6 +62,7 @@ def test_it_survives(what):
 def test_it_reads_the_beginning_of_what_is_very_long():
     found = read(b"mot " * 2_000_000, "txt")
     assert found.state == "ready" and len(found.text) <= extraction.LONGEST_ANSWER
+    assert len(read(("😀" * 1_100_000).encode(), "txt").text) == 1_000_000
     many = read(files.pdf("Une page.", pages=200), "pdf")
     assert many.text.count("Une page.") == 200
 
@@ -125,7 +129,8 @@ def test_it_finds_the_document_of_a_docx_by_its_relationship(target):
 
 def test_it_stops_who_takes_too_long(monkeypatch):
     monkeypatch.setattr(extraction, "SECONDS", 0)
-    assert read(files.pdf(FRENCH), "pdf").why == "time"
+    with pytest.raises(extraction.NotReadError):
+        read(files.pdf(FRENCH), "pdf")
 
 
 def attempted(what, confined):
@@ -246,7 +251,98 @@ def test_a_damaged_file_is_kept_and_marked(client, admin, db):
     )
 
 
-def test_a_file_that_is_gone_is_marked(document):
-    document.file.storage.delete(document.file.name)
-    reading.read_waiting()
+class StorageError(Exception):
+    """Of a storage somewhere else, whose errors are no OSError."""
+
+
+def failing(error):
+    def fail(*_args, **_kwargs):
+        raise error
+
+    return fail
+
+
+def rested():
+    """As if those that wait had waited long enough."""
+    DocumentText.objects.update(begun=None)
+
+
+@pytest.mark.parametrize(
+    ("where", "what"),
+    [
+        ("subprocess.run", failing(BlockingIOError(errno.EAGAIN, "no more processes"))),
+        ("tempfile.TemporaryFile", failing(OSError(errno.ENOSPC, "full"))),
+        ("SECONDS", 0),
+        ("CHILD", "/nowhere"),
+    ],
+)
+def test_a_passing_fault_says_nothing_of_the_file(document, monkeypatch, where, what):
+    with monkeypatch.context() as patched:
+        patched.setattr(f"pages.document_text.extraction.{where}", what)
+        assert reading.read_waiting() == 0
+    assert DocumentText.objects.get().state == State.WAITING
+    assert reading.read_waiting() == 0  # it rests
+    DocumentText.objects.update(begun=F("begun") - reading.REST)
+    assert reading.read_waiting() == 1
+    assert DocumentText.objects.get().state == State.READY
+
+
+def test_an_error_of_a_storage_does_not_keep_the_others(document, monkeypatch):
+    other = Document.objects.create(title="Autre", file=ContentFile(b"Un mot.", "o.txt"))
+    whole = Document.open_file
+    monkeypatch.setattr(
+        Document,
+        "open_file",
+        lambda self: whole(self) if self == other else failing(StorageError())(),
+    )
+    assert reading.read_waiting() == 1
+    assert [row.state for row in DocumentText.objects.order_by("pk")] == [
+        State.WAITING,
+        State.READY,
+    ]
+
+
+def test_a_file_that_is_gone_is_marked_in_the_end_and_read_again_if_asked(document):
+    storage, name = document.file.storage, document.file.name
+    storage.delete(name)
+    rests = []
+    for _ in range(reading.MOST_TRIES):
+        assert reading.read_waiting() == 0
+        assert DocumentText.objects.get().state == State.WAITING
+        rests.append(reading._rest())
+        rested()
+    assert rests == sorted(rests) and rests[-1] > 3600
+    assert reading.read_waiting() == 1
     assert DocumentText.objects.get().state == State.UNREADABLE
+    assert reading._rest() is None
+    storage.save(name, ContentFile(files.docx(FRENCH)))
+    call_command("read_documents")
+    assert DocumentText.objects.get().state == State.UNREADABLE
+    call_command("read_documents", "--again")
+    assert DocumentText.objects.get().state == State.READY
+
+
+def test_a_file_that_ends_its_readers_is_not_tried_for_ever(document, monkeypatch):
+    for _ in range(reading.MOST_TRIES):
+        reading._claim()
+        rested()
+    monkeypatch.setattr(reading, "extract", failing(AssertionError))
+    assert reading.read_waiting() == 1
+    assert DocumentText.objects.get().state == State.UNREADABLE
+
+
+def test_another_file_has_tries_of_its_own(document):
+    DocumentText.objects.update(tries=reading.MOST_TRIES)
+    document.file = ContentFile(files.pdf(ENGLISH), "d.pdf")
+    document.save()
+    assert DocumentText.objects.get().tries == 0
+
+
+def test_the_thread_goes_on_when_what_waits_has_rested(monkeypatch):
+    rests, passes = [0.01, None], []
+    monkeypatch.setattr(reading, "read_waiting", lambda: passes.append(1))
+    monkeypatch.setattr(reading, "_rest", lambda: rests.pop(0))
+    for name in ("close_old_connections", "connection"):  # the test's own stays open
+        monkeypatch.setattr(reading, name, mock.Mock())
+    reading._read_in_thread()
+    assert len(passes) == 2 and reading._reader is None
