@@ -5,7 +5,8 @@
 Prints one JSON object: {"state": "ready" | "empty" | "unreadable", "text": …, "why": …}. Other
 people's files are hostile until proved otherwise: readers of PDF in particular have had a
 dozen ways to be kept busy for ever. So memory, processor time and what is written are limited,
-there is no network and no other program, and whoever started this kills it after a while.
+there is no network, no other program and no file but this one, and whoever started this kills
+it after a while.
 Imports nothing of the site.
 """
 
