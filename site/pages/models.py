@@ -212,8 +212,10 @@ class DocumentText(models.Model):
     file_name = models.CharField(max_length=255)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     text = models.TextField(blank=True)
-    #: When somebody began to read it, so that two do not; None when nobody does.
+    #: When somebody began to read it, so that two do not; None when nobody does. After a try
+    #: that said nothing of the file, in the future: until then it rests.
     begun = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
 
     #: It would show in the back office as a use of the document.
     wagtail_reference_index_ignore = True

@@ -31,6 +31,13 @@ def odt(text: str) -> bytes:
     return zipped({"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": content})
 
 
+def xlsx(rows: str, strings: str = "") -> bytes:
+    sheet = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+    content = f"<worksheet {sheet}><sheetData>{rows}</sheetData></worksheet>"
+    shared = f"<sst {sheet}><si><t>{strings}</t></si></sst>"
+    return zipped({"xl/sharedStrings.xml": shared, "xl/worksheets/sheet1.xml": content})
+
+
 def pdf(text: str, pages: int = 1, stream: bytes | None = None) -> bytes:
     """A PDF of our own making; `stream` instead of the page's text, packed."""
     from pypdf import PdfWriter

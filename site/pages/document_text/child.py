@@ -5,50 +5,65 @@
 Prints one JSON object: {"state": "ready" | "empty" | "unreadable", "text": …, "why": …}. Other
 people's files are hostile until proved otherwise: readers of PDF in particular have had a
 dozen ways to be kept busy for ever. So memory, processor time and what is written are limited,
-there is no network and no other program, and whoever started this kills it after a while.
+there is no network, no other program and no file but this one, and whoever started this kills
+it after a while.
 Imports nothing of the site.
 """
 
 import codecs
 import ctypes
 import io
+import itertools
 import json
 import os
+import signal
 import sys
-import time
 import zipfile
 from contextlib import suppress
+from xml.parsers import expat
 
 MEMORY = 512 * 1024 * 1024  # bytes of address space
 SECONDS = 10  # of processor time
-ENOUGH = 7  # of them, after which what has been read has to do
 WRITTEN = 16 * 1024 * 1024  # bytes of answer
 LONGEST_TEXT = 1_000_000  # characters; what comes after is not searched
 MOST_PAGES = 3_000
 #: Bytes of unpacked XML that are read of a file; a zip may pretend to hold anything.
 MOST_XML = 60 * 1024 * 1024
+MAIN = "word/document.xml"
 #: The parts of a zipped document that hold its text, by the beginning of their names.
 PARTS = {
-    "docx": ("word/document", "word/footnotes.xml", "word/endnotes.xml"),
+    "docx": (MAIN, "word/footnotes.xml", "word/endnotes.xml"),
     "pptx": ("ppt/slides/slide",),
     "xlsx": ("xl/sharedStrings.xml", "xl/worksheets/sheet"),
     "odt": ("content.xml",),
     "ods": ("content.xml",),
 }
-
-
-#: Elements that are a line each: paragraphs, headings, shared and inline strings of cells.
+#: Paragraphs and headings of all of these; rows of shared and inline strings.
 LINES = {"p", "h", "si", "is"}
-#: And those that nobody means to be read: changes that were tracked, notes in the margin.
-SKIPPED = {"tracked-changes", "annotation", "meta", "del", "moveFrom"}
+#: What holds words in them, and what parts words without being one.
+WORDED = {"t", "p", "h", "span", "a"}
+SPACES = {"tab", "br", "s", "line-break", "cr"}
+#: What was said once, or beside the text: deletions, remarks, who wrote it.
+SKIPPED = (
+    "}tracked-changes",
+    "office:1.0}annotation",
+    "office:1.0}meta",
+    "main}del",
+    "main}moveFrom",
+)
+#: Where this Python imports from.
+LIBRARIES = tuple(os.path.join(os.path.realpath(path), "") for path in sys.path if path)
+WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+#: What Python says before it does such a thing; see "Audit events table" in its manual.
+REFUSED = ("os.", "socket.", "subprocess.", "ctypes.", "signal.", "mmap.", "fcntl.", "sqlite3.")
 
 
 class UnreadableError(Exception):
     """The file is not what its name says, is damaged, or is locked by a password."""
 
 
-class _TooMuchError(UnreadableError):
-    """It unpacks to more than is read of any file."""
+class LimitError(BaseException):
+    """The file is more than may be read of one. No Exception, for readers catch those."""
 
 
 def confine() -> None:
@@ -57,154 +72,181 @@ def confine() -> None:
     with suppress(ImportError):
         import resource
 
+        # At first it is told, and says what it has read; then it is killed.
+        signal.signal(signal.SIGXCPU, _late)
         limits = [
             (resource.RLIMIT_AS, MEMORY),
-            (resource.RLIMIT_CPU, SECONDS),
             (resource.RLIMIT_FSIZE, WRITTEN),
             (resource.RLIMIT_CORE, 0),
         ]
         for which, most in limits:
             with suppress(ValueError, OSError):
                 resource.setrlimit(which, (most, most))
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS + 3))
     with suppress(Exception):
+        system = ctypes.CDLL(None)
         # CLONE_NEWUSER | CLONE_NEWNET: a network of its own, with nobody in it.
-        ctypes.CDLL(None).unshare(0x10000000 | 0x40000000)
+        system.unshare(0x10000000 | 0x40000000)
+        # Landlock, of Linux since 5.13: no files but to read, whoever asks, Python or not.
+        all_but_reading = ctypes.byref(ctypes.c_uint64(0x1FF3))
+        rules = system.syscall(444, all_but_reading, 8, 0)  # landlock_create_ruleset
+        system.prctl(38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS, without which it is refused
+        system.syscall(446, rules, 0)  # landlock_restrict_self
     sys.addaudithook(_refuse)
 
 
-#: What a reader may still open: the libraries that it has not imported yet.
-READ = tuple({sys.prefix, sys.base_prefix, *filter(None, sys.path)})
-REFUSED = (
-    *("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.spawn", "os.kill"),
-    *("os.system", "os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.symlink", "os.link"),
-    *("os.truncate", "os.chmod", "os.chown", "os.utime", "os.putenv", "os.unsetenv", "shutil."),
-    *("ctypes.", "tempfile."),
-)
-WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+def _late(signal_number, _frame):
+    signal.signal(signal_number, signal.SIG_IGN)  # it is sent every second from now on
+    raise LimitError("time")
 
 
 def _refuse(event, args):
-    if event.startswith(REFUSED):
-        raise PermissionError(event)
+    """Hears of what Python is about to do. Of files it may read what readers still import."""
     if event == "open":
         path, mode, flags = args
-        writes = set(mode or "") & set("wax+") or (flags or 0) & WRITING
-        if writes or not (isinstance(path, int) or os.fsdecode(path).startswith(READ)):
-            raise PermissionError(event)
+        allowed = not (set(mode or "r") & set("wax+") or flags & WRITES) and _of_libraries(path)
+    elif event in ("os.listdir", "os.scandir"):
+        allowed = _of_libraries(args[0])
+    else:
+        allowed = not event.startswith(REFUSED)
+    if not allowed:
+        raise PermissionError(event)
+
+
+def _of_libraries(path) -> bool:
+    if not isinstance(path, (str, bytes)):
+        return False
+    return os.path.join(os.path.realpath(os.fsdecode(path)), "").startswith(LIBRARIES)
 
 
 def text_of(data: bytes, extension: str) -> str:
-    """The text of a file. Raises UnreadableError, or whatever readers raise for a damaged one."""
+    """The text of a file; of one that is too much, what could be read of it. Raises
+    UnreadableError, or whatever readers raise for a damaged one."""
+    texts, length = [], 0
+    try:
+        for text in _texts(data, extension):
+            texts.append(text)
+            length += len(text)
+            if length > LONGEST_TEXT:
+                break
+    except (LimitError, MemoryError):
+        if not length:
+            raise
+    return "\n".join(texts)
+
+
+def _texts(data: bytes, extension: str):
     if extension == "pdf":
         return _pdf(data)
     if extension in PARTS:
         return _zipped(data, PARTS[extension])
     if extension in ("txt", "csv"):
-        return _plain(data)
+        return [_plain(data)]
     raise UnreadableError("unknown kind")
 
 
-def _pdf(data: bytes) -> str:
+def _pdf(data: bytes):
     from pypdf import PdfReader
 
     reader = PdfReader(io.BytesIO(data), strict=False)
     if reader.is_encrypted and not reader.decrypt(""):
         raise UnreadableError("password")
-    texts, length, failed = [], 0, None
-    for number, page in enumerate(reader.pages):
-        if length > LONGEST_TEXT or number >= MOST_PAGES:
-            break
+    said, failed = False, None
+    for page in itertools.islice(reader.pages, MOST_PAGES):
         try:
-            texts.append(page.extract_text())
+            text = page.extract_text()
         except Exception as error:  # one odd page does not hide the others
             failed = error
             continue
-        length += len(texts[-1])
-    if failed is not None and not length:
+        said = said or bool(text)
+        yield text
+    if failed is not None and not said:
         raise UnreadableError("pages") from failed
-    return "\n".join(texts)
 
 
-def _zipped(data: bytes, names: tuple[str, ...]) -> str:
-    """What is read before a limit is reached is what there is."""
-    texts, left = [], MOST_XML
+def _zipped(data: bytes, names: tuple[str, ...]):
+    left = MOST_XML
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if MAIN in names:
+            names = (_main(archive), *names[1:])
         parts = [name for name in archive.namelist() if name.startswith(names)]
         if not parts:
             raise UnreadableError("parts")
-        length = 0
         for name in sorted(parts, key=lambda name: (len(name), name)):
+            only = {"is"} if name.startswith("xl/worksheets/") else LINES
             with archive.open(name) as raw:
-                limited = _Limited(raw, left)
-                try:
-                    for line in _lines(limited):
-                        texts.append(line)
-                        length += len(line)
-                        if length > LONGEST_TEXT or time.process_time() > ENOUGH:
-                            return "\n".join(texts)
-                except (_TooMuchError, MemoryError):
-                    if not texts:
-                        raise
-                    break
-                left = limited.left
-    return "\n".join(texts)
+                reader, chunk = _Lines(only), True
+                while chunk:
+                    chunk = raw.read(65536)
+                    left -= len(chunk)
+                    if left < 0:
+                        raise LimitError("size")
+                    reader.parser.Parse(chunk, not chunk)
+                    yield from reader.ended
+                    reader.ended.clear()
 
 
-def _lines(raw):
-    """Its paragraphs, headings and strings, without what was deleted or noted in the margin."""
-    from defusedxml.ElementTree import iterparse
+def _main(archive) -> str:
+    """The part that a Word file calls its document; nearly always MAIN."""
+    found = [MAIN]
 
-    above, inside, skipped = [], 0, 0
-    for event, element in iterparse(raw, ("start", "end"), forbid_dtd=True):
-        tag = element.tag.rpartition("}")[2]
-        if event == "start":
-            above.append(element)
-            inside += tag in LINES
-            skipped += tag in SKIPPED
-            continue
-        above.pop()
-        if tag in SKIPPED:
-            skipped -= 1
-            tail = element.tail  # already there where a whole stretch of the file was parsed
-            element.clear()
-            element.tail = tail
-        if tag in LINES:
-            inside -= 1
-            if not skipped and (line := "".join(_words(element)).strip()):
-                yield line
-            element.clear()
-        if not inside and above:
-            del above[-1][:]  # a sheet of a million numbers is not kept
-        if time.process_time() > ENOUGH:
-            return
+    def start(_name, said):
+        if said.get("Type", "").endswith("/officeDocument"):
+            found.append(said.get("Target", "").lstrip("/"))
+
+    with suppress(KeyError, expat.ExpatError), archive.open("_rels/.rels") as raw:
+        parser = _parser()
+        parser.StartElementHandler = start
+        parser.Parse(raw.read(LONGEST_TEXT), True)
+    return found[-1] if found[-1] in archive.namelist() else MAIN
 
 
-def _words(element):
-    """What a paragraph says, with a space for what parts words without being one."""
-    if element.text and element.tag.rpartition("}")[2] in ("t", "p", "h", "span", "a"):
-        yield element.text
-    for child in element:
-        tag = child.tag.rpartition("}")[2]
-        if tag in ("tab", "br", "s", "line-break", "cr"):
-            yield " "
-        yield from _words(child)
-        if child.tail:
-            yield child.tail
+def _parser():
+    """Parses XML of strangers: without a document type there are no entities to unfold or fetch."""
+    parser = expat.ParserCreate(namespace_separator="}")
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    parser.buffer_text = True
+    return parser
 
 
-class _Limited:
-    """Reads so many bytes and no more, whatever a zip unpacks to."""
+def _refuse_doctype(*_said):
+    raise UnreadableError("document type")
 
-    def __init__(self, raw, left: int):
-        self.raw, self.left = raw, left
 
-    def read(self, size=-1):
-        size = min(65536 if size < 0 else size, self.left + 1)
-        data = self.raw.read(size)
-        self.left -= len(data)
-        if self.left < 0:
-            raise _TooMuchError("size")
-        return data
+class _Lines:
+    """Gathers what paragraphs say, each as it ends. No tree of the rest is made: a sheet has
+    millions of cells."""
+
+    def __init__(self, only):
+        self.only = only
+        self.ended, self.open, self.tags = [], [], []
+        self.skipped = 0  # how deep in what is not said any more
+        self.parser = _parser()
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+        self.parser.CharacterDataHandler = self.say
+
+    def start(self, name, _attributes):
+        tag = name.rpartition("}")[2]
+        self.tags.append(tag)
+        if self.skipped or name.endswith(SKIPPED):
+            self.skipped += 1
+        elif tag in self.only:
+            self.open.append([])
+        elif self.open and tag in SPACES:
+            self.open[-1].append(" ")
+
+    def end(self, _name):
+        tag = self.tags.pop()
+        if self.skipped:
+            self.skipped -= 1
+        elif tag in self.only and (line := "".join(self.open.pop()).strip()):
+            self.ended.append(line)
+
+    def say(self, text):
+        if self.open and not self.skipped and self.tags[-1] in WORDED:
+            self.open[-1].append(text)
 
 
 def _plain(data: bytes) -> str:

@@ -13,7 +13,11 @@ CHILD = Path(__file__).with_name("child.py")
 #: What can be read; other kinds are found by their titles.
 EXTENSIONS = ("pdf", "docx", "odt", "txt", "csv", "pptx", "xlsx", "ods")
 SECONDS = 20  # by the clock; the child has half of it of processor time
-LONGEST_ANSWER = 8 * 1024 * 1024  # bytes
+LONGEST_ANSWER = 16 * 1024 * 1024  # bytes; as much as the child may write
+
+
+class NotReadError(Exception):
+    """The file could not be tried: of itself that says nothing, another time it may go."""
 
 
 class Extracted(NamedTuple):
@@ -25,17 +29,15 @@ class Extracted(NamedTuple):
 
 
 def extract(file: BinaryIO, extension: str) -> Extracted:
-    """The text of an open file, by the kind that its name says. Never raises for a bad file.
-
-    Raises OSError where it could not be tried: no room on the disk, no process to be had.
-    """
+    """The text of an open file, by the kind that its name says. That a file is bad is for the
+    child to say; where it says nothing, this raises NotReadError, or what the system raised."""
     if extension not in EXTENSIONS:
         return Extracted("empty")
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as answer:
         shutil.copyfileobj(file, given)
         given.seek(0)
         try:
-            subprocess.run(
+            ended = subprocess.run(
                 [sys.executable, "-I", "-W", "ignore", str(CHILD), extension],
                 stdin=given,
                 stdout=answer,
@@ -46,12 +48,13 @@ def extract(file: BinaryIO, extension: str) -> Extracted:
                 timeout=SECONDS,
                 check=False,
             )
-        except subprocess.TimeoutExpired:
-            return Extracted("unreadable", why="time")
+        except subprocess.TimeoutExpired as error:
+            # Of a file that keeps it busy the child says so itself; here the machine was.
+            raise NotReadError("time") from error
         answer.seek(0)
         said = answer.read(LONGEST_ANSWER)
     try:
         found = json.loads(said)
         return Extracted(found["state"], found["text"], found.get("why", ""))
-    except (ValueError, KeyError, TypeError):
-        return Extracted("unreadable", why="the reader was stopped")
+    except (ValueError, KeyError, TypeError) as error:
+        raise NotReadError(f"the reader was stopped ({ended.returncode})") from error

@@ -2,7 +2,8 @@
 
 Each document has a row in DocumentText. Storing a file leaves that row waiting; a thread reads
 what waits once the transaction is committed. Nothing is lost when the process dies meanwhile:
-the first request of the next one goes on, and so does `manage.py read_documents`.
+the first request of the next one goes on, and so does `manage.py read_documents`. A file is
+unreadable when its reader says so; where it could not be tried, it is tried again later.
 """
 
 import logging
@@ -12,20 +13,26 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.signals import request_started
 from django.db import close_old_connections, connection, transaction
-from django.db.models import F, Q
+from django.db.models import F, Min, Q
 from django.db.models.signals import post_save
 from django.utils import timezone
 from wagtail.documents import get_document_model
 
-from pages.document_text.extraction import EXTENSIONS, extract
+from pages.document_text.extraction import EXTENSIONS, Extracted, extract
 from search import outbox
 
 logger = logging.getLogger(__name__)
 
 #: Whoever began to read longer ago than this is taken for dead.
 GIVEN_UP = timedelta(minutes=2)
+#: A file that could not be tried is tried so often, at first after a rest, then after five times
+#: that, and so on: within five hours. What a file does to each of its readers ends there too.
+MOST_TRIES = 5
+REST = timedelta(minutes=2)
 #: Up to so many characters of a document are kept; a thick book.
 LONGEST = 1_000_000
+#: What a row says that waits for its first try.
+WAITING = {"state": "waiting", "begun": None, "tries": 0}
 
 
 def texts_of(documents) -> dict[int, str]:
@@ -46,6 +53,13 @@ def state_of(document) -> str:
     return (row or DocumentText()).get_state_display()
 
 
+def forgive() -> None:
+    """Has those that could not be read wait for another try."""
+    from pages.models import DocumentText
+
+    DocumentText.objects.filter(state=DocumentText.State.UNREADABLE).update(**WAITING)
+
+
 def note(document) -> None:
     """Has a document read if its file is another than the one that was read."""
     from pages.models import DocumentText
@@ -56,7 +70,7 @@ def note(document) -> None:
         return
     DocumentText.objects.update_or_create(
         document=document,
-        defaults={"file_name": name, "state": DocumentText.State.WAITING, "begun": None},
+        defaults={"file_name": name, **WAITING},
     )
     transaction.on_commit(read_beside, robust=True)
 
@@ -66,17 +80,14 @@ def read_waiting() -> int:
     _note_unknown()
     done = 0
     while row := _claim():
-        _read(row)
-        done += 1
+        try:
+            _read(row)
+            done += 1
+        except Exception:  # each storage has its own; the others are still read
+            logger.warning("Document %s is not read yet", row.document_id, exc_info=True)
+            rest = REST * 5 ** min(row.tries - 1, MOST_TRIES)
+            _same(row).update(begun=timezone.now() + rest - GIVEN_UP)
     return done
-
-
-def read_again() -> int:
-    """Has what could not be read wait once more: how many."""
-    from pages.models import DocumentText
-
-    unreadable = DocumentText.objects.filter(state=DocumentText.State.UNREADABLE)
-    return unreadable.update(state=DocumentText.State.WAITING, begun=None)
 
 
 def _note_unknown() -> None:
@@ -97,34 +108,39 @@ def _claim():
         Q(begun=None) | Q(begun__lt=now - GIVEN_UP), state=DocumentText.State.WAITING
     )
     for pk in free.order_by("pk").values_list("pk", flat=True)[:20]:
-        if free.filter(pk=pk).update(begun=now):
+        if free.filter(pk=pk).update(begun=now, tries=F("tries") + 1):
             return DocumentText.objects.select_related("document").get(pk=pk)
     return None
 
 
+def _same(row):
+    """The row, if its file was not replaced meanwhile: that one waits to be read."""
+    return type(row).objects.filter(pk=row.pk, file_name=row.file_name)
+
+
 def _read(row) -> None:
+    """Reads a document, or raises whatever kept it from being tried."""
     document = row.document
-    extension = document.file_extension.lower()
-    state, text = row.State.UNREADABLE, ""
-    try:
+    found = Extracted("unreadable", why="tried too often")
+    if row.tries <= MOST_TRIES:
         with document.open_file() as file:
-            found = extract(file, extension)
-        state, text = found.state, found.text[:LONGEST]
-        if found.why:
-            logger.info("Document %s cannot be searched: %s", document.pk, found.why)
-    except FileNotFoundError as error:
-        logger.warning("The file of document %s is gone: %s", document.pk, error)
-    except Exception:
-        # Nothing is known of the file: it goes on waiting, until GIVEN_UP from now.
-        logger.exception("The file of document %s could not be read this time.", document.pk)
-        return
+            found = extract(file, document.file_extension.lower())
+    if found.why:
+        logger.info("Document %s cannot be searched: %s", document.pk, found.why)
     from pages.findables import pages_with  # asks the registry of what can be found
 
     with transaction.atomic():
-        # Not if the file was replaced meanwhile: that one waits to be read.
-        same = type(row).objects.filter(pk=row.pk, file_name=row.file_name)
-        if same.update(state=state, text=text, begun=None):
+        if _same(row).update(state=found.state, text=found.text[:LONGEST], begun=None):
             outbox.add(*pages_with(document))
+
+
+def _rest() -> float | None:
+    """Seconds until the next of those that wait may be tried, or None when none waits."""
+    from pages.models import DocumentText
+
+    waiting = DocumentText.objects.filter(state=DocumentText.State.WAITING, begun__isnull=False)
+    begun = waiting.aggregate(first=Min("begun"))["first"]
+    return begun and max(1, (begun + GIVEN_UP - timezone.now()).total_seconds() + 1)
 
 
 # --- Beside the requests -------------------------------------------------------------------------
@@ -151,16 +167,21 @@ def _read_in_thread() -> None:
     global _reader
     while True:
         _asked.clear()
+        rest = None
         try:
             close_old_connections()
             read_waiting()
+            rest = _rest()
         except Exception:
             logger.exception("Documents could not be read; they wait for the next time.")
+        connection.close()
+        if rest:
+            _asked.wait(rest)  # or until another is stored
+            continue
         with _starting:
             if not _asked.is_set():
                 _reader = None
                 break
-    connection.close()
 
 
 def listen() -> None:

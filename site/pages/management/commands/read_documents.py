@@ -8,10 +8,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "--again", action="store_true", help="also those that could not be read before"
+            "--again", action="store_true", help="those that could not be read, too"
         )
 
     def handle(self, **options):
         if options["again"]:
-            reading.read_again()
+            reading.forgive()
         self.stdout.write(f"{reading.read_waiting()} documents read.")
