@@ -27,7 +27,8 @@ def visible_to(pages, user):
     if closed is not None:
         pages = pages.exclude(pk__in=closed)
         # An alias shows another page, which may lie in a closed part of the tree.
-        pages = pages.filter(Q(alias_of=None) | ~_under("alias_of__path", _pages(closed)))
+        aliases = Page.objects.filter(alias_of__isnull=False)
+        pages = pages.exclude(pk__in=aliases.filter(_under("alias_of__path", _pages(closed))))
     above = Left("path", Length("path") - Page.steplen)
     return pages.alias(above=above).filter(Q(depth=1) | Q(above__in=_open_above(closed)))
 
