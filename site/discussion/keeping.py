@@ -13,20 +13,30 @@ from discussion.models import KeptForm
 
 #: What is kept of a form: no name and no address.
 FIELDS = ("comment", "keywords", "anchor", "reply_to")
+#: How many are kept in an hour, whoever asks: anybody may, and each may be long.
+MOST_AN_HOUR = 200
 #: The key in the session: {page's number as text: secret}.
 IN_SESSION = "kept_forms"
 
 
-def keep(form, files, page) -> KeptForm:
-    """Keep what was typed, as it was typed, and the files; what nobody came back for goes."""
-    too_old = timezone.now() - timedelta(days=settings.COMMENT_DRAFT_DAYS)
-    KeptForm.objects.filter(created_at__lt=too_old).delete()
+def keep(form, files, page) -> KeptForm | None:
+    """Keep what was typed, as it was typed, and the files; what nobody came back for goes.
+
+    None when as many have been kept in an hour as are.
+    """
+    now = timezone.now()
+    KeptForm.objects.filter(
+        created_at__lt=now - timedelta(days=settings.COMMENT_DRAFT_DAYS)
+    ).delete()
     fields = {name: form.data.get(name, "") for name in FIELDS}
     fields["comment"] = fields["comment"][: settings.COMMENT_LENGTH]
     fields["keywords"] = fields["keywords"][: form.fields["keywords"].max_length]
     fields["anchor"] = fields["anchor"][: form.fields["anchor"].max_length]
     fields["reply_to"] = fields["reply_to"][:10]
     kept = fetch(form.data.get("kept_as"), page)
+    recent = KeptForm.objects.filter(created_at__gt=now - timedelta(hours=1))
+    if not kept and recent.count() >= MOST_AN_HOUR:
+        return None
     with transaction.atomic():
         if kept:
             kept.fields = fields

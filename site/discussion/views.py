@@ -74,7 +74,7 @@ def _post(request, page_id):
         if form.accepted:  # a browser chooses no file by itself: they are kept here meanwhile
             form.data = form.data.copy()
             form.kept = keeping.keep(form, form.accepted, page)
-            form.data["kept_as"] = str(form.kept.secret)
+            form.data["kept_as"] = str(form.kept.secret) if form.kept else ""
         return _again(request, page, form.with_fresh_security().previewed(people), status=200)
     if form.is_valid():
         verdict = screen(form, page, request.user, request, policy)
@@ -147,6 +147,11 @@ def _again(request, page, form, status=422):
 def _sign_in(request, page, form):
     """Off to sign in, and back to the form with what was typed."""
     kept = keeping.keep(form, form.accepted, page)
+    if kept is None:
+        form.add_error(
+            None, _("Trop de messages attendent déjà : copiez le vôtre avant de vous connecter.")
+        )
+        return _again(request, page, form.with_fresh_security())
     keeping.remember(request, kept)
     query = {"garde": str(kept.secret)}
     if reply_to := form.cleaned_data.get("reply_to"):

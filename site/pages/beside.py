@@ -10,9 +10,12 @@ logger = logging.getLogger(__name__)
 
 
 class Beside:
-    """One piece of work, done by one thread at a time, and once more if asked for meanwhile."""
+    """One piece of work, done by one thread at a time, and once more if asked for meanwhile.
 
-    def __init__(self, work: Callable[[], object], name: str):
+    It says in how many seconds there is more to do, or None: the thread waits for that.
+    """
+
+    def __init__(self, work: Callable[[], float | None], name: str):
         self._work, self._name = work, name
         self._asked, self._starting = threading.Event(), threading.Lock()
         self._thread: threading.Thread | None = None
@@ -22,19 +25,24 @@ class Beside:
         with self._starting:
             self._asked.set()
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, daemon=True, name=self._name)
+                self._thread = threading.Thread(target=self.run, daemon=True, name=self._name)
                 self._thread.start()
 
-    def _run(self) -> None:
+    def run(self) -> None:
+        """Does the work until there is no more, as the thread does."""
         while True:
             self._asked.clear()
+            rest = None
             try:
                 close_old_connections()
-                self._work()
+                rest = self._work()
             except Exception:
                 logger.exception("The work of %r failed; it waits for the next time.", self._name)
+            connection.close()
+            if rest:
+                self._asked.wait(rest)  # or until it is asked for
+                continue
             with self._starting:
                 if not self._asked.is_set():
                     self._thread = None
                     break
-        connection.close()

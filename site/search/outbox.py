@@ -154,7 +154,13 @@ def pending_keys(root: type[models.Model]) -> set[str]:
 
 
 _patience: dict[str, float] = {}
-_beside = Beside(drain, "search outbox")
+
+
+def _drain_rest() -> None:
+    drain()
+
+
+_beside = Beside(_drain_rest, "search outbox")
 
 
 class _LostIndexError(Exception):

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from discussion import keeping
 from discussion.models import KeptForm, PageComment
 from tests import base
 
@@ -48,6 +49,18 @@ def test_it_keeps_all_but_name_and_address(client, minutes):
         "reply_to": str(parent.pk),
     }
     assert "visitor@plenum.example" not in str(kept.fields)
+
+
+def test_it_keeps_so_many_an_hour_and_loses_no_text(client, minutes, monkeypatch):
+    monkeypatch.setattr(keeping, "MOST_AN_HOUR", 1)
+    off_to_sign_in(client, minutes)
+    data = base.comment_form_data(minutes, sign_in="1", comment=TEXT)
+    response = client.post(reverse("comment_post", args=[minutes.pk]), data)
+    assert response.status_code == 422 and KeptForm.objects.count() == 1
+    page = response.content.decode()
+    assert "Trop de messages attendent déjà" in page and "je *tiens*." in page
+    KeptForm.objects.update(created_at=timezone.now() - timedelta(hours=2))
+    off_to_sign_in(client, minutes)
 
 
 def test_one_signs_in_and_finds_it_again(client, minutes, member):

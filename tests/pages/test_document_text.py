@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.db.models import F
 from wagtail.documents.models import Document
 
+from pages import beside
 from pages.document_text import extraction, reading
 from pages.models import DocumentText
 from tests import base
@@ -343,6 +344,6 @@ def test_the_thread_goes_on_when_what_waits_has_rested(monkeypatch):
     monkeypatch.setattr(reading, "read_waiting", lambda: passes.append(1))
     monkeypatch.setattr(reading, "_rest", lambda: rests.pop(0))
     for name in ("close_old_connections", "connection"):  # the test's own stays open
-        monkeypatch.setattr(reading, name, mock.Mock())
-    reading._read_in_thread()
-    assert len(passes) == 2 and reading._reader is None
+        monkeypatch.setattr(beside, name, mock.Mock())
+    reading._beside.run()
+    assert len(passes) == 2 and reading._beside._thread is None

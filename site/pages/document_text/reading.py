@@ -7,17 +7,17 @@ unreadable when its reader says so; where it could not be tried, it is tried aga
 """
 
 import logging
-import threading
 from datetime import timedelta
 
 from django.conf import settings
 from django.core.signals import request_started
-from django.db import close_old_connections, connection, transaction
+from django.db import transaction
 from django.db.models import F, Min, Q
 from django.db.models.signals import post_save
 from django.utils import timezone
 from wagtail.documents import get_document_model
 
+from pages.beside import Beside
 from pages.document_text.extraction import EXTENSIONS, Extracted, extract
 from search import outbox
 
@@ -145,43 +145,20 @@ def _rest() -> float | None:
 
 # --- Beside the requests -------------------------------------------------------------------------
 
-_reader: threading.Thread | None = None
-_asked = threading.Event()
-_starting = threading.Lock()
+
+def _read_and_rest() -> float | None:
+    read_waiting()
+    return _rest()
+
+
+_beside = Beside(_read_and_rest, "documents")
 
 
 def read_beside(**_kwargs) -> None:
     """Has a thread read what waits: the one that does already, or a new one."""
-    global _reader
     request_started.disconnect(dispatch_uid="read documents")  # the first one has come
-    if not settings.READ_DOCUMENTS_BESIDE:
-        return
-    with _starting:
-        _asked.set()
-        if _reader is None:
-            _reader = threading.Thread(target=_read_in_thread, daemon=True, name="documents")
-            _reader.start()
-
-
-def _read_in_thread() -> None:
-    global _reader
-    while True:
-        _asked.clear()
-        rest = None
-        try:
-            close_old_connections()
-            read_waiting()
-            rest = _rest()
-        except Exception:
-            logger.exception("Documents could not be read; they wait for the next time.")
-        connection.close()
-        if rest:
-            _asked.wait(rest)  # or until another is stored
-            continue
-        with _starting:
-            if not _asked.is_set():
-                _reader = None
-                break
+    if settings.READ_DOCUMENTS_BESIDE:
+        _beside.ask()
 
 
 def listen() -> None:
