@@ -1,7 +1,7 @@
 from django.urls import path
 from django.utils.translation import pgettext_lazy
 
-from discussion import mentions, own_views, reading_views, views
+from discussion import mentions, own_views, reaction_views, reading_views, views
 
 urlpatterns = [
     # Writing
@@ -23,6 +23,11 @@ urlpatterns = [
         pgettext_lazy("url", "commentaires/<key:pk>/effacer/"),
         own_views.delete,
         name="comment_delete",
+    ),
+    path(
+        pgettext_lazy("url", "commentaires/<key:pk>/avis/"),
+        reaction_views.react,
+        name="comment_react",
     ),
     # Reading
     path(pgettext_lazy("url", "commentaires/ordre/"), reading_views.order, name="comment_order"),
