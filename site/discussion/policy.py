@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from wagtail.models import Page
 
 from discussion.models import DiscussionPolicy, PageComment, State
@@ -18,11 +20,29 @@ class Policy(NamedTuple):
     #: Whether it is closed because nobody has said anything for so long.
     fell_silent: bool = False
 
+    @property
+    def may_write_as_member(self) -> bool:
+        return not self.fell_silent and self.mode != Mode.CLOSED
+
     def may_write(self, user) -> bool:
         """Whether somebody may write at all; whether it is held is for `holds`."""
-        if self.fell_silent or self.mode == Mode.CLOSED:
-            return False
-        return self.mode != Mode.MEMBERS or user.is_authenticated
+        return self.may_write_as_member and (self.mode != Mode.MEMBERS or user.is_authenticated)
+
+    def notice(self, user) -> str:
+        """What a reader should know before writing; "" where there is nothing to say."""
+        if self.fell_silent:
+            return ngettext(
+                "La discussion s’est fermée après %(number)d jour sans message.",
+                "La discussion s’est fermée après %(number)d jours sans message.",
+                self.silence,
+            ) % {"number": self.silence}
+        if self.mode == Mode.CLOSED:
+            return _("La discussion est fermée. Elle reste à lire.")
+        if not self.may_write(user):
+            return _("Ici, seuls les membres écrivent.")
+        if self.holds(user):
+            return _("Les messages sont relus avant de paraître ; le vôtre attendra donc un peu.")
+        return ""
 
     def holds(self, user) -> bool:
         return self.mode == Mode.HOLD_ALL or (
@@ -41,6 +61,12 @@ def policy_of(page) -> Policy:
     found = policies_above(page.path).values_list("mode", "silence").first()
     mode, silence = found or (settings.COMMENT_POLICY, None)
     return Policy(mode, silence, bool(silence) and _fell_silent(page, silence))
+
+
+def set_above(page) -> DiscussionPolicy | None:
+    """The nearest policy above the page: what it would inherit; None for the setting's."""
+    found = policies_above(page.path).exclude(page_id=page.pk)
+    return found.select_related("page").first()
 
 
 def _fell_silent(page, days) -> bool:

@@ -100,11 +100,11 @@ def test_a_hidden_comment_leaves_every_page_and_comes_back(as_user, moderator, c
     assert seen() == [True] * 4  # control: it is everywhere before
     assert client.get(comment.get_absolute_url()).status_code == 302
 
-    as_user(moderator).post(moderate_url(comment), {"hidden": "yes"})
+    as_user(moderator).post(moderate_url(comment), {"act": "hide"})
     assert seen() == [False] * 4
     assert client.get(comment.get_absolute_url()).status_code == 404
 
-    as_user(moderator).post(moderate_url(comment), {"hidden": "no"})
+    as_user(moderator).post(moderate_url(comment), {"act": "restore"})
     assert seen() == [True] * 4
 
 
@@ -126,10 +126,10 @@ def test_it_leads_back_to_where_the_moderator_came_from(as_user, moderator, page
     client = as_user(moderator)
     back = f"{page.get_url()}#discussion"
     assert back in client.get(moderate_url(comment), {"next": back}).content.decode()
-    response = client.post(moderate_url(comment), {"hidden": "yes", "next": back})
+    response = client.post(moderate_url(comment), {"act": "hide", "next": back})
     assert response["Location"] == back
     assert hidden(comment)
-    response = client.post(moderate_url(comment), {"hidden": "no", "next": "//evil.example/"})
+    response = client.post(moderate_url(comment), {"act": "restore", "next": "//evil.example/"})
     assert response["Location"] == LIST
 
 
@@ -137,7 +137,7 @@ def test_it_leads_back_to_where_the_moderator_came_from(as_user, moderator, page
 def test_two_moderators_do_not_undo_each_other(as_user, moderator, admin, comment):
     """The form says what is wanted, not "the other way round"."""
     for user in (moderator, admin):
-        as_user(user).post(moderate_url(comment), {"hidden": "yes"})
+        as_user(user).post(moderate_url(comment), {"act": "hide"})
     assert hidden(comment)
     assert ModerationAct.objects.count() == 1
 
@@ -153,7 +153,7 @@ def test_only_moderators_hide(as_user, editor, member, comment):
     for user in (None, member, editor):
         client = as_user(user)
         for response in (
-            client.post(moderate_url(comment), {"hidden": "yes"}),
+            client.post(moderate_url(comment), {"act": "hide"}),
             client.post(bulk_url("hide", [comment])),
             client.get(LIST),
             client.get(f"{LIST}inspect/{comment.pk}/"),
@@ -173,7 +173,7 @@ def test_a_comment_in_a_closed_group_does_not_exist_for_a_moderator(
         assert client.get(url, follow=True).status_code == 404
     assert "Chut." not in client.get(LIST).content.decode()
     assert "Secret" not in client.get(LIST).content.decode()  # nor among the filters
-    client.post(moderate_url(secret), {"hidden": "yes"})
+    client.post(moderate_url(secret), {"act": "hide"})
     client.post(bulk_url("hide", [secret]))
     client.post("/admin/bulk/discussion/pagecomment/hide/?id=all")
     assert not hidden(secret)
@@ -191,10 +191,10 @@ def test_nobody_edits_adds_or_deletes(as_user, admin, comment):
 @pytest.mark.django_db
 def test_its_page_tells_its_history(as_user, moderator, comment):
     client = as_user(moderator)
-    assert "jamais été masqué" in client.get(f"{LIST}inspect/{comment.pk}/").content.decode()
+    assert "encore rien fait" in client.get(f"{LIST}inspect/{comment.pk}/").content.decode()
     set_hidden([comment], True, moderator)
     shown = client.get(f"{LIST}inspect/{comment.pk}/").content.decode()
-    assert "jamais été masqué" not in shown
+    assert "encore rien fait" not in shown
     assert moderator.display_name in shown
     assert comment.user_email not in shown
 
@@ -270,7 +270,7 @@ def test_the_list_is_filtered(as_user, moderator, member, page, workgroup):
     set_hidden([visitor], True, moderator)
     client = as_user(moderator)
     assert listed(client, state="hidden") == ["Visiteuse."]
-    assert listed(client, state="visible") == ["Ailleurs.", "Membre."]
+    assert listed(client, state="published") == ["Ailleurs.", "Membre."]
     assert listed(client, author="member") == ["Membre."]
     assert listed(client, author="visitor") == ["Ailleurs.", "Visiteuse."]
     assert listed(client, page=elsewhere.pk) == ["Ailleurs."]
