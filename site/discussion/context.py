@@ -29,7 +29,7 @@ def discussion_of(page, request) -> dict:
         form = first_form(page, request, answered)
     return {
         "open": bool(page.pk) and page.live,
-        **writing(page, request.user),
+        **writing(page, request.user, said and said.policy),
         "comments": comments,
         "count": said.count if said else 0,
         "part": said.part if said else None,
@@ -41,11 +41,11 @@ def discussion_of(page, request) -> dict:
     }
 
 
-def writing(page, user) -> dict:
+def writing(page, user, policy=None) -> dict:
     """Whether the reader may write here, and what they should know before they do."""
     if not (page.pk and page.live):
         return {"may_write": False, "notice": "", "sign_in": False}
-    policy = policy_of(page)
+    policy = policy or policy_of(page)
     if policy.may_write(user) and not may_write(user):
         return {"may_write": False, "notice": BLOCKED, "sign_in": False}
     return {

@@ -15,6 +15,7 @@ from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils.functional import cached_property
 
+from discussion import policy
 from discussion.models import PageComment, State
 
 OLDEST, NEWEST, FLAT = ORDERS = ("anciens", "recents", "plat")
@@ -44,7 +45,13 @@ class Conversation:
             count=Count("pk", filter=published),
             starts=Count("pk", filter=starts),
             held=Count("pk", filter=Q(state=State.HELD)),
+            **policy.asked_of(self.page),
         )
+
+    @property
+    def policy(self) -> policy.Policy:
+        """How the page is discussed; asked together with how much there is."""
+        return policy.read(self._size, self.page)
 
     @cached_property
     def _under_held(self) -> dict[int, int]:

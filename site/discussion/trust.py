@@ -149,4 +149,5 @@ def set_blocked(comment, blocked: bool, words="") -> bool:
 
 def may_write(user, email="") -> bool:
     """Whether a moderator has not put a stop to it."""
-    return not standing_of(user, email).blocked
+    fetched = getattr(user, "blocked", None)  # see accounts.duties.with_duties
+    return not (standing_of(user, email).blocked if fetched is None else fetched)
