@@ -89,7 +89,7 @@ def policy(request, pk):
         raise Http404
     own = DiscussionPolicy.objects.filter(page=page).first()
     initial = {"mode": own.mode, "silence": own.silence} if own else {"mode": ""}
-    form = PolicyForm(request.POST or None, initial=initial)
+    form = PolicyForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         _store(page, form.cleaned_data, request.user)
         messages.success(request, _("La règle est enregistrée."))

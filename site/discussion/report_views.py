@@ -55,7 +55,7 @@ def report(request, pk):
     if comment.reports.filter(user=request.user).exists():
         messages.info(request, _("Vous avez déjà signalé ce commentaire."))
         return redirect(comment)
-    form = ReportForm(request.POST or None)
+    form = ReportForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             reports.report(comment, request.user, **form.cleaned_data)
@@ -83,7 +83,7 @@ def answer(request, token):
         comment = None
     if comment is None:
         return render(request, "discussion/decided.html", {"gone": True}, status=410)
-    form = AnswerForm(request.POST or None)
+    form = AnswerForm(request.POST if request.method == "POST" else None)
     sent = False
     if request.method == "POST" and form.is_valid():
         sent = reports.answer(comment, form.cleaned_data["words"])

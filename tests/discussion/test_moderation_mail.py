@@ -130,11 +130,11 @@ def test_an_old_link_is_not_good_for_the_next_time(client, moderator, hold):
     assert state(comment) == State.HELD
 
 
-def test_an_expired_or_false_link_is_none(client, moderator, hold, time_machine_free):
+def test_an_expired_or_false_link_is_none(client, moderator, hold, days_later):
     comment = hold()
     url = link()
     assert client.get(url[:-3] + "x/").status_code == 410
-    with time_machine_free(days=8):
+    with days_later(days=8):
         assert client.get(url).status_code == 410
         assert client.post(url, {"act": "approve"}).status_code == 410
     assert state(comment) == State.HELD
@@ -142,7 +142,7 @@ def test_an_expired_or_false_link_is_none(client, moderator, hold, time_machine_
 
 
 @pytest.fixture
-def time_machine_free(monkeypatch):
+def days_later(monkeypatch):
     """Lets the signer think that so many days have passed."""
     import contextlib
     import time

@@ -40,7 +40,7 @@ def test_the_nearest_one_counts(page, workgroup, settings):
 
 
 @pytest.mark.parametrize(
-    ("mode", "stranger", "member"),
+    ("mode", "strangers", "members"),
     [
         ("open", (True, ""), (True, "")),
         ("visitors", (True, "relus avant"), (True, "")),
@@ -49,9 +49,9 @@ def test_the_nearest_one_counts(page, workgroup, settings):
         ("closed", (False, "est fermée"), (False, "est fermée")),
     ],
 )
-def test_it_is_told_before_writing(as_user, request, page, mode, stranger, member):
+def test_it_is_told_before_writing(as_user, member, page, mode, strangers, members):
     DiscussionPolicy.objects.create(page=page, mode=mode)
-    everybody = [(None, stranger), (request.getfixturevalue("member"), member)]
+    everybody = [(None, strangers), (member, members)]
     comment = base.make_comment(page)
     for user, (writes, notice) in everybody:
         client = as_user(user)
