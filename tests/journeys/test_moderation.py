@@ -83,7 +83,7 @@ def test_the_queue_is_worked_through(open_browser, moderator, talk, width):
     page.get_by_role("link", name="Chez nous c’est", exact=False).first.click()
     expect(page.get_by_text("Le ton.")).to_be_attached()
     picture(page, f"comment-{width}")
-    page.get_by_role("button", name="Masquer").click()
+    page.get_by_role("button", name="Masquer", exact=True).click()
     expect(page.get_by_text("1 commentaire masqué.")).to_be_visible()
     picture(page, f"done-{width}")
     page.locator(".messages form.undo button").click()
