@@ -35,7 +35,7 @@ def decide(request, token):
             raise BadRequest
         with transaction.atomic():
             # Whoever comes second waits here, and then finds it decided.
-            PageComment.objects.select_for_update(of=("self",)).get(pk=link.comment.pk)
+            PageComment.objects.select_for_update(of=("self",)).filter(pk=link.comment.pk).first()
             link = _link(token)
             if link and link.open and moderation.set_state([link.comment], act, link.moderator):
                 return render(request, "discussion/decided.html", {**context, "done": _DONE[act]})

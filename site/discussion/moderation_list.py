@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.http import urlencode
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.tables import (
@@ -46,6 +46,16 @@ STATES = (State.HELD, State.PUBLISHED, State.HIDDEN, State.SPAM, State.DELETED)
 
 def excerpt_of(comment) -> str:
     return Truncator(" ".join(comment.comment.split())).chars(EXCERPT)
+
+
+def reports_of(comment) -> str:
+    """How many reports are open; a sentence, since on narrow screens no heading stands above."""
+    number = comment.open_reports
+    if not number:
+        return ""
+    return ngettext("%(number)d signalement", "%(number)d signalements", number) % {
+        "number": number
+    }
 
 
 def keywords_of(comment) -> str:
@@ -210,10 +220,10 @@ class CommentIndexView(generic.IndexView):
                 primary=lambda comment: comment.state == State.HELD,
             ),
             Column("reasons", label=_("Pourquoi"), accessor=lambda one: ", ".join(reasons_of(one))),
-            Column("reports", label=_("Signalements"), accessor=lambda one: one.open_reports or ""),
+            Column("reports", label=_("Signalements"), accessor=reports_of),
             Column("user_name", label=_("Auteur"), sort_key="user_name"),
             Column("page", label=_("Page"), accessor="page.title", sort_key="page__title"),
-            Column("keywords", label=_("Mots-clés"), accessor=keywords_of),
+            Column("keywords", label=_("Mots-clés"), accessor=keywords_of, classname="extra"),
             DateColumn("submit_date", label=_("Date"), sort_key="submit_date"),
         ]  # fmt: skip
 

@@ -170,11 +170,12 @@ class CommentInspectView(generic.InspectView):
 def around(comment) -> dict:
     """What a comment answers, and what was said just before and after it on its page."""
     rows = PageComment.objects.filter(page_id=comment.page_id).exclude(pk=comment.pk).bare()
-    return {
-        "parent": rows.filter(pk=comment.parent_id).first() if comment.is_reply else None,
-        "before": list(rows.filter(pk__lt=comment.pk).order_by("-pk")[:NEIGHBOURS])[::-1],
-        "after": rows.filter(pk__gt=comment.pk).order_by("pk")[:NEIGHBOURS],
-    }
+    parent = rows.filter(pk=comment.parent_id).first() if comment.is_reply else None
+    before = list(rows.filter(pk__lt=comment.pk).order_by("-pk")[:NEIGHBOURS])[::-1]
+    after = list(rows.filter(pk__gt=comment.pk).order_by("pk")[:NEIGHBOURS])
+    for each in filter(None, [parent, *before, *after]):
+        each.state_shown = moderation.state_label(each)
+    return {"parent": parent, "before": before, "after": after}
 
 
 def history(comment) -> list[ModerationAct]:

@@ -392,7 +392,7 @@ def test_its_page_shows_all_there_is_to_know(as_user, moderator, member, page):
         "Trop dur.",
         "Je m’excuse.",
         "signalé",
-        "1 en attente",
+        "en attente\u202f: 1",
         'value="approve"',
     ):
         assert words in shown, words

@@ -127,6 +127,7 @@ def test_policies_are_set(open_browser, moderator, minutes, width):
     picture(page, f"policies-empty-{width}")
     page.locator("#policy-page").select_option(value=str(minutes.get_parent().pk))
     page.get_by_role("button", name="Continuer").click()
+    expect(page.get_by_label("tous attendent")).to_be_visible()
     picture(page, f"policy-{width}")
     page.get_by_label("tous attendent").check()
     page.get_by_label("Fermée après tant de jours de silence").fill("90")
