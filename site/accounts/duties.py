@@ -1,5 +1,6 @@
 """What a signed-in person is here to do besides reading and commenting."""
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.db.models import Exists, OuterRef, Q
@@ -21,7 +22,10 @@ def with_duties(users):
             codename=codename,
         )
         held[name] = Exists(permissions)
-    return users.annotate(**held)
+    # Not a duty, but asked about as often: whether moderators let them write.
+    standings = apps.get_model("discussion", "Standing").objects
+    blocked = Exists(standings.filter(user=OuterRef("pk"), blocked=True))
+    return users.annotate(**held, blocked=blocked)
 
 
 def works_here(user) -> bool:

@@ -265,6 +265,17 @@ COMMENT_DRAFT_DAYS = 7  # a draft on the writer's device, and a form kept while 
 COMMENT_THREADS_SHOWN = 20  # on one page of a discussion
 COMMENT_REPLIES_SHOWN = 50  # of one thread; the rest has a page of its own
 COMMENTS_SHOWN = 100  # of all threads on one page; each gets its second before one its third
+COMMENT_MODERATION_MAILS = 10  # an hour to one moderator; the rest waits in the list
+COMMENT_ANSWER_DAYS = 30  # how long an author may answer reports
+COMMENT_REPORTS_HIDE = 3  # open reports of trusted members take a comment away until it is read
+COMMENT_REPORTS_A_DAY = 10  # by one member
+# Trust is earned by so many published comments, days since joining, discussions and comments
+# read, with nothing taken away for so many days.
+COMMENT_TRUST_COMMENTS = 3
+COMMENT_TRUST_DAYS = 7
+COMMENT_TRUST_PAGES = 5
+COMMENT_TRUST_READ = 30
+COMMENT_TRUST_MEMORY_DAYS = 90
 
 # --- Search -----------------------------------------------------------------------------------
 

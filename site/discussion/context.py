@@ -6,7 +6,9 @@ from accounts.duties import moderates
 from discussion.keeping import first_form
 from discussion.keys import is_key
 from discussion.models import PageComment
+from discussion.policy import policy_of
 from discussion.threads import ORDERS, Conversation
+from discussion.trust import BLOCKED, may_write
 
 #: Where the order is remembered that a reader has chosen.
 ORDER_COOKIE = "ordre_discussion"
@@ -30,6 +32,7 @@ def discussion_of(page, request) -> dict:
         form = first_form(page, request, answered)
     return {
         "open": bool(page.pk) and page.live,
+        **writing(page, request.user, said and said.policy),
         "comments": comments,
         "count": said.count if said else 0,
         "part": said.part if said else None,
@@ -39,6 +42,20 @@ def discussion_of(page, request) -> dict:
         "answered": answered,
         "post_url": reverse("comment_post", args=[page.pk]) if page.pk else "",
         "can_moderate": moderates(request.user),
+    }
+
+
+def writing(page, user, policy=None) -> dict:
+    """Whether the reader may write here, and what they should know before they do."""
+    if not (page.pk and page.live):
+        return {"may_write": False, "notice": "", "sign_in": False}
+    policy = policy or policy_of(page)
+    if policy.may_write(user) and not may_write(user):
+        return {"may_write": False, "notice": BLOCKED, "sign_in": False}
+    return {
+        "may_write": policy.may_write(user),
+        "notice": policy.notice(user),
+        "sign_in": policy.may_write(user) != policy.may_write_as_member,
     }
 
 

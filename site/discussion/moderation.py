@@ -1,58 +1,218 @@
-"""What becomes of comments: the one way to change it, and who may change which."""
+"""What becomes of comments: the one way to change it, and to take a change back."""
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from accounts.duties import moderates
-from accounts.visibility import visible_pages
-from discussion.models import ModerationAct, PageComment, State
+from discussion import moderation_mail, screening
+from discussion.models import ModerationAct, PageComment, Report, SpamExample, State
+
+# Asked of this module by whoever shows comments to moderators.
+from discussion.moderators import moderated_by as moderated_by
+
+Act = ModerationAct.Act
 
 #: The state that each act leads to.
 LEADS_TO = {
-    ModerationAct.Act.HOLD: State.HELD,
-    ModerationAct.Act.APPROVE: State.PUBLISHED,
-    ModerationAct.Act.RESTORE: State.PUBLISHED,
-    ModerationAct.Act.HIDE: State.HIDDEN,
-    ModerationAct.Act.SPAM: State.SPAM,
-    ModerationAct.Act.DELETE: State.DELETED,
+    Act.HOLD: State.HELD,
+    Act.APPROVE: State.PUBLISHED,
+    Act.RESTORE: State.PUBLISHED,
+    Act.HIDE: State.HIDDEN,
+    Act.SPAM: State.SPAM,
+    Act.DELETE: State.DELETED,
 }
+#: The states that each act is for; to a comment in another one it does nothing.
+POSSIBLE_FROM = {
+    Act.HOLD: {State.PUBLISHED},
+    Act.APPROVE: {State.HELD},
+    Act.RESTORE: {State.HIDDEN, State.SPAM, State.DELETED},
+    Act.HIDE: {State.PUBLISHED, State.HELD},
+    Act.SPAM: {State.PUBLISHED, State.HELD, State.HIDDEN},
+    Act.DELETE: {State.PUBLISHED, State.HELD, State.HIDDEN, State.SPAM},
+}
+#: What moderators do in one click; what they hold again, they hide.
+DECISIONS = (Act.APPROVE, Act.HIDE, Act.RESTORE, Act.SPAM, Act.DELETE)
+
+#: The reason of a comment that reports have taken away; the others are of screening.
+REPORTED = "reported"
 
 
-def moderated_by(user):
-    """The comments that the user may moderate, whatever their state.
-
-    Moderators hold the right over what they may read: not over the discussions of a group
-    that is closed to them.
-    """
-    if not moderates(user):
-        return PageComment.objects.none()
-    return PageComment.objects.filter(page__in=visible_pages(user))
+def state_label(comment) -> str:
+    """Its state, as moderators read it: they delete too."""
+    return _("effacé") if comment.state == State.DELETED else comment.get_state_display()
 
 
-def set_state(comments, act, moderator=None, words="") -> list[PageComment]:
+def reason_choices() -> list[tuple[str, str]]:
+    """Every reason why a comment may wait, with its label."""
+    known = getattr(screening, "Reason", None)
+    return [(REPORTED, _("signalé")), *(known.choices if known else [])]
+
+
+def reasons_of(comment) -> list[str]:
+    """Why the comment waits or waited, in words."""
+    labels = dict(reason_choices())
+    return [str(labels.get(reason, reason)) for reason in comment.reasons]
+
+
+def possible(comment) -> list[Act]:
+    """What a moderator may do to this comment, given its state."""
+    return [act for act in DECISIONS if comment.state in POSSIBLE_FROM[act] and _may(act, comment)]
+
+
+def _may(act, comment) -> bool:
+    """What authors deleted themselves is nobody's to bring back."""
+    return act != Act.RESTORE or comment.state != State.DELETED or not deleted_by_author(comment)
+
+
+def deleted_by_author(comment) -> bool:
+    if not comment.user_id:
+        return False
+    last = comment.acts.filter(act=Act.DELETE, undone=False).first()
+    return last is not None and last.moderator_id == comment.user_id
+
+
+def set_state(comments, act, moderator=None, words="", reason="") -> list[PageComment]:
     """Do this act to these comments; returns those whose state has changed.
 
     Each change leaves a ModerationAct. Replies keep a state of their own, and each comment is
-    saved by itself, so that search hears of it. `moderator` is None for what the site does.
+    saved by itself, so that search hears of it. `moderator` is None for what the site does;
+    what somebody else than the author decides settles the open reports. `reason` says why it
+    is held.
     """
-    state = LEADS_TO[act]
+    return [done.comment for done in acts_of(comments, act, moderator, words, reason)]
+
+
+def acts_of(comments, act, moderator=None, words="", reason="") -> list[ModerationAct]:
+    """As set_state; returns what was done, which undo takes."""
+    at = timezone.now()  # one for all: what was done together can be undone together
+    done = []
     with transaction.atomic():
-        changed = list(
+        locked = (
             PageComment.objects.select_for_update(of=("self",))
-            .filter(pk__in=[comment.pk for comment in comments])
-            .exclude(state=state)
+            .filter(pk__in=[comment.pk for comment in comments], state__in=POSSIBLE_FROM[act])
+            .select_related("page")
             .order_by("pk")  # two moderators lock in one order
         )
-        for comment in changed:
+        for comment in locked:
+            if not _may(act, comment):
+                continue
             before = {"state": comment.state}
-            comment.state = state
-            comment.save(update_fields=["state"])
-            ModerationAct.objects.create(
-                comment=comment, moderator=moderator, act=act, before=before, words=words
-            )
-    return changed
+            comment.state = LEADS_TO[act]
+            fields = ["state"]
+            if reason and reason not in comment.reasons:
+                comment.reasons = [*comment.reasons, reason]
+                fields.append("reasons")
+            comment.save(update_fields=fields)
+            if moderator and moderator.pk != comment.user_id:
+                before |= _settle(comment, at) | _learn(comment, act, before["state"])
+            if comment.state == State.HELD:
+                moderation_mail.when_held(comment)
+            done.append(note(comment, act, moderator, before, words, at))
+    return done
+
+
+def note(comment, act, moderator, before, words="", at=None) -> ModerationAct:
+    """The audit row of one act."""
+    return ModerationAct.objects.create(
+        comment=comment,
+        about=f"{comment.pk}, {comment.page.title}"[:300],
+        moderator=moderator,
+        act=act,
+        before=before,
+        words=words,
+        at=at or timezone.now(),
+    )
 
 
 def set_hidden(comments, hidden: bool, moderator) -> list[PageComment]:
     """Hide or restore these comments; returns those whose state has changed."""
-    act = ModerationAct.HIDE if hidden else ModerationAct.RESTORE
-    return set_state(comments, act, moderator)
+    return set_state(comments, Act.HIDE if hidden else Act.RESTORE, moderator)
+
+
+def settle(comment, moderator) -> ModerationAct | None:
+    """Nothing is wrong with it: its open reports count no more. None when there was none."""
+    with transaction.atomic():
+        _lock(comment.pk)
+        settled = _settle(comment, timezone.now())
+        return note(comment, Act.SETTLE, moderator, settled) if settled else None
+
+
+def _lock(pk) -> PageComment | None:
+    found = PageComment.objects.select_for_update(of=("self",)).filter(pk=pk)
+    return found.select_related("page").first()
+
+
+def _settle(comment, at) -> dict:
+    keys = list(comment.reports.filter(settled_at=None).values_list("pk", flat=True))
+    Report.objects.filter(pk__in=keys).update(settled_at=at)
+    return {"reports": keys} if keys else {}
+
+
+def _learn(comment, act, was) -> dict:
+    """What a moderator judged is an example for the filter; returns what it was before."""
+    if act == Act.SPAM:
+        is_spam = True
+    elif was == State.SPAM or act == Act.APPROVE:
+        is_spam = False
+    else:
+        return {}
+    known = SpamExample.objects.filter(comment=comment).first()
+    SpamExample.objects.update_or_create(
+        comment=comment, defaults={"text": comment.comment, "is_spam": is_spam}
+    )
+    return {"example": known.is_spam if known else None}
+
+
+# --- Taking it back ----------------------------------------------------------------------------
+
+
+def undoable(act) -> bool:
+    """Whether such an act can be taken back at all; whether it still can is for undo."""
+    if act.undone or not act.comment_id or not act.moderator_id:
+        return False
+    if act.act == Act.DELETE and act.moderator_id == act.comment.user_id:
+        return False
+    return act.act not in (Act.UNDO, Act.ANSWER, Act.HOLD)
+
+
+def together(act):
+    """The acts that were done in one go with this one, itself included."""
+    return ModerationAct.objects.filter(moderator=act.moderator_id, act=act.act, at=act.at)
+
+
+def undo(act, moderator) -> ModerationAct | None:
+    """Bring back what was before this act, and say so in a new one.
+
+    None when that is not possible any more: it was undone already, or somebody has done
+    something else since, which must not be lost.
+    """
+    from discussion import moving, trust  # they stand on this module
+
+    with transaction.atomic():
+        comment = _lock(act.comment_id)
+        act = ModerationAct.objects.select_for_update().filter(pk=act.pk).first()
+        if comment is None or act is None or not undoable(act):
+            return None
+        if act.act in LEADS_TO:
+            if comment.state != LEADS_TO[act.act]:
+                return None
+            comment.state = act.before["state"]
+            comment.save(update_fields=["state"])
+        elif act.act == Act.MOVE:
+            if not moving.move_back(comment, act.before):
+                return None
+        elif act.act in (Act.BLOCK, Act.UNBLOCK):
+            trust.set_blocked(comment, act.act == Act.UNBLOCK)
+        Report.objects.filter(pk__in=act.before.get("reports", [])).update(settled_at=None)
+        if "example" in act.before:
+            _unlearn(comment, act.before["example"])
+        ModerationAct.objects.filter(pk=act.pk).update(undone=True)
+        return note(comment, Act.UNDO, moderator, {"act": act.pk, "was": act.act})
+
+
+def _unlearn(comment, was: bool | None) -> None:
+    examples = SpamExample.objects.filter(comment=comment)
+    if was is None:
+        examples.delete()
+    else:
+        examples.update(is_spam=was)

@@ -1,318 +1,370 @@
-"""Comments in the back office: a list to look through, and two things to do. No editing."""
+"""One comment in the back office: all there is to know before deciding, and the deciding."""
 
-import django_filters
+import difflib
+import re
+import uuid
+
 from django import forms
+from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied
-from django.db.models.functions import Left, Length
+from django.db import transaction
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path, reverse
-from django.utils.functional import cached_property
-from django.utils.text import Truncator
+from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 from wagtail.admin import messages
-from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
-from wagtail.admin.ui.tables import (
-    BulkActionsCheckboxColumn,
-    Column,
-    DateColumn,
-    StatusTagColumn,
-    TitleColumn,
-)
 from wagtail.admin.utils import get_valid_next_url_from_request
 from wagtail.admin.views import generic
-from wagtail.admin.views.bulk_action import BulkAction
-from wagtail.admin.viewsets.model import ModelViewSet
-from wagtail.admin.widgets.button import Button
 from wagtail.models import Page
-from wagtail.search.backends import get_search_backend
 
 from accounts.duties import moderates
-from discussion.keys import is_key
-from discussion.models import PageComment, State
-from discussion.moderation import moderated_by, set_hidden
+from discussion import moderation, moving, posting, trust
+from discussion.models import ModerationAct, PageComment, State
+from discussion.moderators import (
+    discussed_pages,
+    moderated_by,
+    moderated_comment,
+    moderated_pages,
+)
 
-EXCERPT = 90  # characters
-MOST_FOUND = 1_000  # comments that a search in the list looks at
-
-
-def state_of(comment) -> str:
-    if comment.is_removed:
-        return _("masqué")
-    return _("visible") if comment.is_public else _("en attente")
-
-
-def excerpt_of(comment) -> str:
-    return Truncator(" ".join(comment.comment.split())).chars(EXCERPT)
-
-
-def keywords_of(comment) -> str:
-    return ", ".join(keyword.label for keyword in comment.keywords.all())
-
-
-# --- The list ----------------------------------------------------------------------------------
+Act = ModerationAct.Act
+#: Earlier wordings that are shown, and comments before and after.
+VERSIONS_SHOWN, NEIGHBOURS = 10, 2
+MOST_WORDS = 500  # of a moderator's note
+VERBS = {
+    Act.APPROVE: gettext_lazy("Approuver"),
+    Act.HIDE: gettext_lazy("Masquer"),
+    Act.RESTORE: gettext_lazy("Rétablir"),
+    Act.SPAM: gettext_lazy("Indésirable"),
+    Act.DELETE: gettext_lazy("Effacer"),
+    Act.MOVE: gettext_lazy("Déplacer"),
+}
 
 
-def commented_pages(request):
-    return Page.objects.filter(pk__in=moderated_by(request.user).values("page")).order_by("title")
+def done(act, number) -> str:
+    """The sentence that says what was done to so many comments."""
+    sentences = {
+        Act.APPROVE: ngettext(
+            "%(number)d commentaire approuvé.", "%(number)d commentaires approuvés.", number
+        ),
+        Act.HIDE: ngettext(
+            "%(number)d commentaire masqué.", "%(number)d commentaires masqués.", number
+        ),
+        Act.RESTORE: ngettext(
+            "%(number)d commentaire rétabli.", "%(number)d commentaires rétablis.", number
+        ),
+        Act.SPAM: ngettext(
+            "%(number)d commentaire marqué indésirable.",
+            "%(number)d commentaires marqués indésirables.",
+            number,
+        ),
+        Act.DELETE: ngettext(
+            "%(number)d commentaire effacé.", "%(number)d commentaires effacés.", number
+        ),
+        Act.MOVE: ngettext(
+            "%(number)d commentaire déplacé avec ses réponses.",
+            "%(number)d commentaires déplacés avec leurs réponses.",
+            number,
+        ),
+    }
+    return sentences[act] % {"number": number}
 
 
-def commented_groups(request):
-    """The pages right above those that have comments."""
-    above = commented_pages(request).order_by()
-    return Page.objects.filter(
-        path__in=above.values_list(Left("path", Length("path") - Page.steplen))
-    ).order_by("title")
+def say_done(request, sentence, act, back="", together=False) -> None:
+    """Say it, with the button that takes it back and leads `back`."""
+    context = {
+        "sentence": sentence,
+        "act": act,
+        "back": back,
+        "together": together,
+        "csrf_token": get_token(request),
+    }
+    messages.success(request, render_to_string("discussion/moderation/_done.html", context))
 
 
-class CommentFilterSet(WagtailFilterSet):
-    state = django_filters.ChoiceFilter(
-        label=gettext_lazy("État"),
-        method="in_state",
-        choices=[("visible", gettext_lazy("visible")), ("hidden", gettext_lazy("masqué"))],
-        empty_label=gettext_lazy("Tous"),
-        widget=forms.RadioSelect,
+class MoveForm(forms.Form):
+    """Where to: the pages with a discussion that the moderator sees to, by what is above them."""
+
+    page = forms.ModelChoiceField(label=gettext_lazy("Vers la page"), queryset=None)
+
+    def __init__(self, *args, user, away_from=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        pages = discussed_pages(moderated_pages(user))
+        if away_from:
+            pages = pages.exclude(pk=away_from.pk)
+        self.fields["page"].queryset = pages
+        self.fields["page"].widget.choices = self._by_group(pages, away_from)
+
+    @staticmethod
+    def _by_group(pages, near):
+        rows = list(pages.order_by("title").values_list("pk", "title", "path"))
+        above = {path[: -Page.steplen] for _pk, _title, path in rows}
+        titles = dict(Page.objects.filter(path__in=above).values_list("path", "title"))
+        groups = {}
+        for pk, title, path in rows:
+            groups.setdefault(path[: -Page.steplen], []).append((pk, title))
+        first = near.path[: -Page.steplen] if near else ""
+        ordered = sorted(groups, key=lambda path: (path != first, titles[path].casefold()))
+        return [("", _("Choisir une page")), *((titles[path], groups[path]) for path in ordered)]
+
+
+class ReplyForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("Votre réponse"),
+        max_length=settings.COMMENT_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=gettext_lazy("Elle paraît sous le commentaire, signée de votre nom."),
     )
-    author = django_filters.ChoiceFilter(
-        label=gettext_lazy("Écrit par"),
-        method="written_by",
-        choices=[("member", gettext_lazy("un membre")), ("visitor", gettext_lazy("un visiteur"))],
-        empty_label=gettext_lazy("Tous"),
-        widget=forms.RadioSelect,
-    )
-    group = django_filters.ModelChoiceFilter(
-        label=gettext_lazy("Groupe"), queryset=commented_groups, method="in_group"
-    )
-    page = django_filters.ModelChoiceFilter(label=gettext_lazy("Page"), queryset=commented_pages)
-    submit_date = django_filters.DateFromToRangeFilter(
-        label=gettext_lazy("Date"), widget=DateRangePickerWidget
-    )
-
-    class Meta:
-        model = PageComment
-        fields = []
-
-    def in_state(self, comments, name, value):
-        if value == "hidden":
-            return comments.filter(state=State.HIDDEN)
-        return comments.published()
-
-    def written_by(self, comments, name, value):
-        return comments.filter(user__isnull=value == "visitor")
-
-    def in_group(self, comments, name, group):
-        return comments.filter(page__path__startswith=group.path)
-
-
-class CommentIndexView(generic.IndexView):
-    any_permission_required = ["change"]
-    template_name = "discussion/moderation/index.html"
-    page_title = gettext_lazy("Commentaires")
-
-    def get_base_queryset(self):
-        return (
-            moderated_by(self.request.user)
-            .select_related("page")
-            .prefetch_related("keywords__labels")
-            .defer("user_email", "ip_address", "user_url")
-        )
-
-    def search_queryset(self, queryset):
-        """Words of the text or the author, in any of their forms."""
-        if not self.is_searching:
-            return queryset
-        found = get_search_backend().search(self.search_query, PageComment.objects.only("pk"))
-        return queryset.filter(pk__in=[comment.pk for comment in found[:MOST_FOUND]])
-
-    def get_list_more_buttons(self, instance):
-        return [
-            *super().get_list_more_buttons(instance),
-            Button(
-                _("Rétablir") if instance.is_removed else _("Masquer"),
-                url=reverse("comment_moderate", args=[instance.pk]),
-                icon_name="view" if instance.is_removed else "no-view",
-            ),
-        ]
-
-    @cached_property
-    def columns(self):
-        title = self._get_title_column_class(TitleColumn)
-        return [
-            BulkActionsCheckboxColumn("bulk_actions", obj_type="comment"),
-            title(
-                "comment",
-                label=_("Commentaire"),
-                accessor=excerpt_of,
-                get_url=self.get_inspect_url,
-                get_title_id=lambda comment: f"comment_{comment.pk}_title",
-            ),
-            Column("user_name", label=_("Auteur"), sort_key="user_name"),
-            Column("page", label=_("Page"), accessor="page.title", sort_key="page__title"),
-            Column("keywords", label=_("Mots-clés"), accessor=keywords_of),
-            StatusTagColumn(
-                "state",
-                label=_("État"),
-                accessor=state_of,
-                primary=lambda comment: comment.is_public and not comment.is_removed,
-            ),
-            DateColumn("submit_date", label=_("Date"), sort_key="submit_date"),
-        ]
-
-
-# --- One comment -------------------------------------------------------------------------------
+    token = forms.UUIDField(widget=forms.HiddenInput)
 
 
 class CommentInspectView(generic.InspectView):
     any_permission_required = ["change"]
     template_name = "discussion/moderation/inspect.html"
     page_title = gettext_lazy("Commentaire")
+    #: Filled in anew where one of them was sent and refused.
+    move_form = reply_form = None
 
     def get_object(self, queryset=None):
-        return get_object_or_404(moderated_by(self.request.user).select_related("page"), pk=self.pk)
+        return moderated_comment(self.request.user, self.pk)
 
     def get_page_subtitle(self):
-        return excerpt_of(self.object)
+        return self.object.user_name
 
     def get_fields_context(self):
         return []
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(
-            acts=self.object.acts.select_related("moderator"),
-            keywords=keywords_of(self.object),
-            page=self.object.page,
-            state=state_of(self.object),
-            **kwargs,
-        )
+        comment, user = self.object, self.request.user
+        context = {
+            "comment": comment,
+            "page": comment.page.specific,
+            "state": moderation.state_label(comment),
+            "held": comment.state == State.HELD,
+            "reasons": moderation.reasons_of(comment),
+            "decisions": [(act, VERBS[act]) for act in moderation.possible(comment)],
+            "keywords": [keyword.label for keyword in comment.keywords.prefetch_related("labels")],
+            "files": comment.files.filter(withdrawn_at=None),
+            "reports": comment.reports.select_related("user"),
+            "open_reports": comment.reports.filter(settled_at=None).count(),
+            "acts": history(comment),
+            "record": trust.record_of(comment),
+            "versions": changes(comment),
+            "move_form": MoveForm(user=user, away_from=comment.page),
+            "reply_form": ReplyForm(initial={"token": uuid.uuid4()}),
+            "may_reply": comment.state in (State.PUBLISHED, State.HELD),
+            "next_held": moderated_by(user)
+            .filter(state=State.HELD)
+            .exclude(pk=comment.pk)
+            .newest_first()
+            .first(),
+            "most_words": MOST_WORDS,
+            **around(comment),
+        }
+        return super().get_context_data(**context | kwargs)
+
+
+def around(comment) -> dict:
+    """What a comment answers, and what was said just before and after it on its page."""
+    rows = PageComment.objects.filter(page_id=comment.page_id).exclude(pk=comment.pk).bare()
+    parent = rows.filter(pk=comment.parent_id).first() if comment.is_reply else None
+    before = list(rows.filter(pk__lt=comment.pk).order_by("-pk")[:NEIGHBOURS])[::-1]
+    after = list(rows.filter(pk__gt=comment.pk).order_by("pk")[:NEIGHBOURS])
+    for each in filter(None, [parent, *before, *after]):
+        each.state_shown = moderation.state_label(each)
+    return {"parent": parent, "before": before, "after": after}
+
+
+def history(comment) -> list[ModerationAct]:
+    acts = list(comment.acts.select_related("moderator"))
+    for act in acts:
+        act.comment = comment
+        act.undoable = moderation.undoable(act)
+    return acts
+
+
+def changes(comment) -> list[dict]:
+    """The wordings of a comment, the latest change first, each as what went and what came."""
+    later, found = comment.comment, []
+    for version in comment.versions.all()[:VERSIONS_SHOWN]:
+        found.append({"at": version.at, "runs": _difference(version.text, later)})
+        later = version.text
+    return found
+
+
+def _difference(old: str, new: str) -> list[tuple[str, str]]:
+    """[("same" | "gone" | "come", words)] that turn one text into the other."""
+    old, new = (re.findall(r"\S+\s*|\s+", text) for text in (old, new))
+    runs = []
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, old, new).get_opcodes():
+        if kind == "equal":
+            runs.append(("same", "".join(old[a:b])))
+            continue
+        runs += [(name, "".join(words)) for name, words in (("gone", old[a:b]), ("come", new[c:d]))]
+    return [run for run in runs if run[1]]
+
+
+# --- Acts ----------------------------------------------------------------------------------------
+
+
+def _comment(request, pk):
+    if not moderates(request.user):
+        raise PermissionDenied
+    return moderated_comment(request.user, pk)
+
+
+def _back(request, comment):
+    address = reverse("comments:inspect", args=[comment.pk])
+    return redirect(get_valid_next_url_from_request(request) or address)
+
+
+def _words(request) -> str:
+    return request.POST.get("words", "").strip()[:MOST_WORDS]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def moderate(request, pk):
-    """Hide a comment, or restore it: GET asks, POST does. Leads back to ?next= or the list."""
-    if not moderates(request.user):
-        raise PermissionDenied
-    comment = get_object_or_404(moderated_by(request.user).select_related("page"), pk=pk)
+    """Do one act to a comment: GET asks, POST does. Leads back to ?next= or the list.
+
+    Without ?act= it hides what is shown and restores what is not.
+    """
+    comment = _comment(request, pk)
+    usual = Act.HIDE if comment.state in (State.PUBLISHED, State.HELD) else Act.RESTORE
+    act = request.POST.get("act") if request.method == "POST" else request.GET.get("act", usual)
+    if act not in moderation.DECISIONS:
+        raise BadRequest
     back = get_valid_next_url_from_request(request) or reverse("comments:index")
     if request.method == "POST":
-        hidden = request.POST.get("hidden")
-        if hidden not in ("yes", "no"):
-            raise BadRequest
-        if set_hidden([comment], hidden == "yes", request.user):
-            done = _("Commentaire masqué.") if hidden == "yes" else _("Commentaire rétabli.")
-            messages.success(request, done)
+        acts = moderation.acts_of([comment], act, request.user, _words(request))
+        if acts:
+            say_done(request, done(act, 1), acts[0], back)
+        else:
+            comment.refresh_from_db(fields=["state"])
+            messages.warning(
+                request,
+                _("Rien n’a changé : ce commentaire est déjà « %(state)s ».")
+                % {"state": moderation.state_label(comment)},
+            )
         return redirect(back)
-    return render(request, "discussion/moderation/confirm.html", {"comment": comment, "next": back})
+    context = {
+        "comment": comment,
+        "next": back,
+        "act": act,
+        "verb": VERBS[act],
+        "possible": act in moderation.possible(comment),
+        "state": moderation.state_label(comment),
+        "most_words": MOST_WORDS,
+    }
+    return render(request, "discussion/moderation/confirm.html", context)
 
 
-# --- Several at once ---------------------------------------------------------------------------
+@require_POST
+def undo(request, pk):
+    """Take back one act, or with `together` all that were done in one go with it."""
+    if not moderates(request.user):
+        raise PermissionDenied
+    act = get_object_or_404(
+        ModerationAct.objects.filter(comment__in=moderated_by(request.user)), pk=pk
+    )
+    acts = moderation.together(act) if request.POST.get("together") else [act]
+    if act.act == Act.MOVE:  # below one another, they go back in the order they came
+        acts = sorted(acts, key=lambda each: -each.pk)
+    theirs = set(moderated_by(request.user).filter(acts__in=acts).values_list("pk", flat=True))
+    undone = [
+        each for each in acts if each.comment_id in theirs and moderation.undo(each, request.user)
+    ]
+    if undone:
+        sentence = ngettext("%(number)d acte annulé.", "%(number)d actes annulés.", len(undone))
+        messages.success(request, sentence % {"number": len(undone)})
+    else:
+        messages.warning(request, _("Rien n’est annulé : quelque chose d’autre a été fait depuis."))
+    return redirect(
+        get_valid_next_url_from_request(request)
+        or reverse("comments:inspect", args=[act.comment_id])
+    )
 
 
-class Moderate(BulkAction):
-    """Hide or restore the comments chosen in the list."""
+@require_POST
+def move(request, pk):
+    comment = _comment(request, pk)
+    form = MoveForm(request.POST, user=request.user, away_from=comment.page)
+    if not form.is_valid():
+        return _again(request, pk, move_form=form)
+    page = form.cleaned_data["page"]
+    act = moving.move(comment, page, request.user)
+    if act:
+        say_done(request, done(Act.MOVE, 1), act)
+    return _back(request, comment)
 
-    models = [PageComment]
-    template_name = "discussion/moderation/confirm_bulk.html"
-    button_class = ""
-    hidden: bool
 
-    def dispatch(self, request, *args, **kwargs):
-        if not moderates(request.user):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
+@require_POST
+def reply(request, pk):
+    """Publish a comment that waits, and an answer to it."""
+    comment = _comment(request, pk)
+    form = ReplyForm(request.POST)
+    if not form.is_valid():
+        return _again(request, pk, reply_form=form)
+    with transaction.atomic():
+        acts = moderation.acts_of([comment], Act.APPROVE, request.user)
+        comment.refresh_from_db()
+        if comment.state == State.PUBLISHED:
+            posting.reply(
+                comment, form.cleaned_data["text"], request.user, form.cleaned_data["token"]
+            )
+    if comment.state != State.PUBLISHED:
+        form.add_error("text", _("Ce commentaire n’est plus montré : rien n’a été publié."))
+        return _again(request, pk, reply_form=form)
+    if acts:
+        say_done(request, _("Commentaire approuvé, réponse publiée."), acts[0])
+    else:
+        messages.success(request, _("Réponse publiée."))
+    return _back(request, comment)
 
-    def get_queryset(self, model, object_ids):
-        """Of the comments asked for, those that are for this moderator to change."""
-        wanted = [key for key in object_ids if is_key(key)]
-        return list(
-            moderated_by(self.request.user)
-            .filter(pk__in=wanted, state=State.PUBLISHED if self.hidden else State.HIDDEN)
-            .select_related("page")
-            .newest_first()
+
+def _again(request, pk, **forms):
+    """The comment's page with a form as it was filled."""
+    from discussion.moderation_list import CommentViewSet
+
+    viewset = CommentViewSet()
+    view = CommentInspectView(**_kwargs_of(viewset))
+    view.setup(request, pk=str(pk))
+    context = view.get_context_data(object=view.object, **forms)
+    response = view.render_to_response(context)
+    response.status_code = 422
+    return response
+
+
+def _kwargs_of(viewset):
+    known = {**viewset.get_common_view_kwargs(), **viewset.get_inspect_view_kwargs()}
+    return {key: value for key, value in known.items() if hasattr(CommentInspectView, key)}
+
+
+@require_POST
+def block(request, pk):
+    """Let the author write no more, or again."""
+    comment = _comment(request, pk)
+    wanted = request.POST.get("blocked")
+    if wanted not in ("yes", "no"):
+        raise BadRequest
+    act = trust.block(comment, wanted == "yes", request.user, _words(request))
+    if act:
+        blocked = wanted == "yes"
+        say_done(request, _("Auteur bloqué.") if blocked else _("Auteur débloqué."), act)
+    else:
+        messages.warning(
+            request, _("Rien n’a changé : qui modère ne se bloque pas, ou c’était déjà fait.")
         )
-
-    def get_all_objects_in_listing_query(self, parent_id):
-        """All that the list shows: searched and filtered as it was, over all its pages."""
-        listing = CommentIndexView(
-            model=PageComment,
-            filterset_class=CommentFilterSet,
-            index_results_url_name="comments:index_results",
-        )
-        listing.setup(self.request)
-        return listing.get_queryset().values_list("pk", flat=True)
-
-    def get_execution_context(self):
-        return {"moderator": self.request.user}
-
-    @classmethod
-    def execute_action(cls, objects, moderator=None, **kwargs):
-        return len(set_hidden(objects, cls.hidden, moderator)), 0
+    return _back(request, comment)
 
 
-class Hide(Moderate):
-    display_name = gettext_lazy("Masquer")
-    aria_label = gettext_lazy("Masquer les commentaires choisis")
-    action_type = "hide"
-    action_priority = 10
-    classes = {"serious"}
-    button_class = "serious"
-    hidden = True
-
-    def get_success_message(self, number, _children):
-        return ngettext(
-            "%(number)d commentaire masqué.", "%(number)d commentaires masqués.", number
-        ) % {"number": number}
-
-
-class Restore(Moderate):
-    display_name = gettext_lazy("Rétablir")
-    aria_label = gettext_lazy("Rétablir les commentaires choisis")
-    action_type = "restore"
-    action_priority = 20
-    hidden = False
-
-    def get_success_message(self, number, _children):
-        return ngettext(
-            "%(number)d commentaire rétabli.", "%(number)d commentaires rétablis.", number
-        ) % {"number": number}
-
-
-# --- All of it ---------------------------------------------------------------------------------
-
-
-class CommentViewSet(ModelViewSet):
-    """A list and a page for each comment; nobody writes in another's name."""
-
-    model = PageComment
-    name = "comments"
-    icon = "comment"
-    menu_label = gettext_lazy("Commentaires")
-    menu_order = 230
-    add_to_admin_menu = True
-    add_to_reference_index = False
-    copy_view_enabled = False
-    inspect_view_enabled = True
-    sort_order_field = None
-    index_view_class = CommentIndexView
-    inspect_view_class = CommentInspectView
-    filterset_class = CommentFilterSet
-    ordering = ["-submit_date", "-pk"]
-    list_per_page = 50
-    form_fields = []
-
-    def get_common_view_kwargs(self, **kwargs):
-        missing = {f"{view}_url_name": None for view in ("add", "edit", "delete", "usage")}
-        return super().get_common_view_kwargs(**missing, **kwargs)
-
-    def get_urlpatterns(self):
-        return [
-            path("", self.index_view, name="index"),
-            path("results/", self.index_results_view, name="index_results"),
-            path("inspect/<key:pk>/", self.inspect_view, name="inspect"),
-        ]
-
-    def get_permissions_to_register(self):
-        return super().get_permissions_to_register().filter(codename="change_pagecomment")
-
-    def register_admin_url_finder(self):
-        """Nothing to find: there is no page to edit a comment on."""
+@require_POST
+def settle(request, pk):
+    """Nothing is wrong with it: the open reports count no more."""
+    comment = _comment(request, pk)
+    act = moderation.settle(comment, request.user)
+    if act:
+        say_done(request, _("Signalements classés."), act)
+    return _back(request, comment)

@@ -21,6 +21,7 @@ from discussion.models import CommentVersion, ModerationAct, PageComment, State
 from discussion.moderation import set_state
 from discussion.policy import policy_of
 from discussion.screening import screen
+from discussion.trust import BLOCKED, may_write
 
 Act = ModerationAct.Act
 #: A comment in one of these is its author's to change.
@@ -74,6 +75,8 @@ def edit(request, pk):
         problem = _("Le temps pour modifier ce commentaire est passé. Vous pouvez y répondre.")
     elif not policy.may_write(request.user):
         problem = _("La discussion est fermée : ce commentaire ne peut plus être modifié.")
+    elif not may_write(request.user):
+        problem = BLOCKED
     preview = ""
     if request.method == "POST" and form.is_valid() and not problem:
         text = form.cleaned_data["comment"]

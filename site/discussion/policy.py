@@ -4,7 +4,11 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db.models import CharField, IntegerField, Max, Q, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from wagtail.models import Page
 
 from discussion.models import DiscussionPolicy, PageComment, State
@@ -18,11 +22,29 @@ class Policy(NamedTuple):
     #: Whether it is closed because nobody has said anything for so long.
     fell_silent: bool = False
 
+    @property
+    def may_write_as_member(self) -> bool:
+        return not self.fell_silent and self.mode != Mode.CLOSED
+
     def may_write(self, user) -> bool:
         """Whether somebody may write at all; whether it is held is for `holds`."""
-        if self.fell_silent or self.mode == Mode.CLOSED:
-            return False
-        return self.mode != Mode.MEMBERS or user.is_authenticated
+        return self.may_write_as_member and (self.mode != Mode.MEMBERS or user.is_authenticated)
+
+    def notice(self, user) -> str:
+        """What a reader should know before writing; "" where there is nothing to say."""
+        if self.fell_silent:
+            return ngettext(
+                "La discussion s’est fermée après %(number)d jour sans message.",
+                "La discussion s’est fermée après %(number)d jours sans message.",
+                self.silence,
+            ) % {"number": self.silence}
+        if self.mode == Mode.CLOSED:
+            return _("La discussion est fermée. Elle reste à lire.")
+        if not self.may_write(user):
+            return _("Ici, seuls les membres écrivent.")
+        if self.holds(user):
+            return _("Les messages sont relus avant de paraître ; le vôtre attendra donc un peu.")
+        return ""
 
     def holds(self, user) -> bool:
         return self.mode == Mode.HOLD_ALL or (
@@ -37,18 +59,36 @@ def policies_above(path: str):
 
 
 def policy_of(page) -> Policy:
-    """Two queries, the second only where silence closes it."""
-    found = policies_above(page.path).values_list("mode", "silence").first()
-    mode, silence = found or (settings.COMMENT_POLICY, None)
-    return Policy(mode, silence, bool(silence) and _fell_silent(page, silence))
+    """How the page is discussed, now: one query."""
+    comments = PageComment.objects.filter(page_id=page.pk)
+    return read(comments.aggregate(**asked_of(page)), page)
 
 
-def _fell_silent(page, days) -> bool:
-    last = (
-        PageComment.objects.filter(page_id=page.pk, state=State.PUBLISHED)
-        .order_by("-submit_date")
-        .values_list("submit_date", flat=True)
-        .first()
-    )
-    since = last or page.first_published_at
-    return bool(since) and since < timezone.now() - timedelta(days=days)
+def asked_of(page) -> dict:
+    """What tells a page's policy, for an aggregate over its comments: no query of its own."""
+    nearest = policies_above(page.path)
+
+    def found(column, kind):  # an aggregate in form only: there may be no comment
+        return Coalesce(
+            Max(Cast(Value(None), kind)), Subquery(nearest.values(column)[:1], output_field=kind)
+        )
+
+    return {
+        "policy_mode": found("mode", CharField(max_length=10)),
+        "policy_silence": found("silence", IntegerField()),
+        "policy_last": Max("submit_date", filter=Q(state=State.PUBLISHED)),
+    }
+
+
+def read(answers: dict, page) -> Policy:
+    """The policy that these answers to `asked_of` tell."""
+    mode, silence = answers["policy_mode"] or settings.COMMENT_POLICY, answers["policy_silence"]
+    since = answers["policy_last"] or page.first_published_at
+    fell_silent = bool(silence and since) and since < timezone.now() - timedelta(days=silence)
+    return Policy(mode, silence, fell_silent)
+
+
+def set_above(page) -> DiscussionPolicy | None:
+    """The nearest policy above the page: what it would inherit; None for the setting's."""
+    found = policies_above(page.path).exclude(page_id=page.pk)
+    return found.select_related("page").first()

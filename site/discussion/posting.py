@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 
 from accounts.models import SIGNATURE_LENGTH
 from accounts.visibility import may_see
-from discussion import attachments, keeping
+from discussion import attachments, keeping, moderation_mail
 from discussion.formatting import render
 from discussion.forms import KIND
 from discussion.mentions import people_in
@@ -71,6 +71,23 @@ def publish(form, user, verdict=Verdict()) -> PageComment:  # noqa: B008 - it do
         if published is None:
             raise
         return published
+
+
+def reply(parent, text, user, token) -> PageComment:
+    """Store a member's answer that comes from another form than the page's; sent twice, once."""
+    token = uuid.uuid5(token, f"{parent.pk} {user.pk} {text}")
+    with transaction.atomic():
+        return PageComment.objects.filter(token=token).first() or _create(
+            page=parent.page.specific,
+            token=token,
+            user=user,
+            name=user.get_full_name(),
+            comment=text,
+            language=translation.get_language(),
+            parent_id=parent.pk,
+            words=[],
+            writer=user,
+        )
 
 
 def hold(form, page, verdict=Verdict()) -> PageComment | None:  # noqa: B008 - as above
@@ -233,6 +250,8 @@ def _create(*, page, words, writer, name, email="", **fields):
         user_email=email,
         **fields,
     )
+    if comment.state == State.HELD:
+        moderation_mail.when_held(comment)
     if people:
         comment.mentioned.set(people)
     if words:

@@ -7,7 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.duties import moderates
-from discussion.context import ORDER_COOKIE
+from discussion.context import ORDER_COOKIE, writing
 from discussion.models import PageComment, State
 from discussion.threads import ORDERS, Thread
 from discussion.views import discussed_page
@@ -36,7 +36,11 @@ def thread(request, pk):
     if start.is_reply:
         raise Http404
     found = Thread(start, request.GET.get("page", 1), request.user)
-    discussion = {"open": page.live, "can_moderate": moderates(request.user)}
+    discussion = {
+        "open": page.live,
+        "can_moderate": moderates(request.user),
+        **writing(page, request.user),
+    }
     context = {
         "page": page,
         "start": start,

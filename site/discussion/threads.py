@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 
-from discussion import reading
+from discussion import policy, reading
 from discussion.models import PageComment, State
 from discussion.reactions import with_reactions
 
@@ -59,7 +59,13 @@ class Conversation:
             new=Count("pk", filter=new),
             first_new=Min("pk", filter=new),
             **reading.columns(self.page, self._user),
+            **policy.asked_of(self.page),
         )
+
+    @property
+    def policy(self) -> policy.Policy:
+        """How the page is discussed; asked together with how much there is."""
+        return policy.read(self._size, self.page)
 
     @cached_property
     def _under_held(self) -> dict[int, int]:

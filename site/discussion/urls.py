@@ -1,7 +1,15 @@
 from django.urls import path
 from django.utils.translation import pgettext_lazy
 
-from discussion import mentions, own_views, reaction_views, reading_views, views
+from discussion import (
+    link_views,
+    mentions,
+    own_views,
+    reaction_views,
+    reading_views,
+    report_views,
+    views,
+)
 
 urlpatterns = [
     # Writing
@@ -39,4 +47,19 @@ urlpatterns = [
     path(pgettext_lazy("url", "commentaires/<key:pk>/"), views.comment, name="comment"),
     # Files
     # Moderating, outside the back office
+    path(
+        pgettext_lazy("url", "commentaires/moderer/<str:token>/"),
+        link_views.decide,
+        name="comment_decide",
+    ),
+    path(
+        pgettext_lazy("url", "commentaires/<key:pk>/signaler/"),
+        report_views.report,
+        name="comment_report",
+    ),
+    path(
+        pgettext_lazy("url", "commentaires/signalement/<str:token>/"),
+        report_views.answer,
+        name="comment_answer",
+    ),
 ]

@@ -25,6 +25,7 @@ from discussion.models import PageComment, State
 from discussion.policy import policy_of
 from discussion.screening import screen
 from discussion.threads import place_of
+from discussion.trust import BLOCKED, may_write
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +64,8 @@ def _post(request, page_id):
         form.add_error(None, _("La discussion est fermée. Votre texte est encore là : copiez-le."))
         return _again(request, page, form)
     form.full_clean()
+    if not may_write(request.user, form.cleaned_data.get("email", "")):
+        form.add_error("email" if "email" in form.fields else None, BLOCKED)
     try:
         form.accepted = attachments.checked(request.FILES.getlist("files"), request.user)
     except ValidationError as error:
@@ -168,8 +171,11 @@ def comment_confirm(request, token):
     except signing.BadSignature:
         return render(request, "discussion/expired.html", status=410)
     pending = posting.waiting(key, request.user)
-    if pending and not policy_of(pending.page).may_write(AnonymousUser()):
-        # Closed meanwhile: nothing is published, and nothing is lost.
+    if pending and not (
+        policy_of(pending.page).may_write(AnonymousUser())
+        and may_write(AnonymousUser(), pending.email)
+    ):
+        # Closed meanwhile, or closed to them: nothing is published, and nothing is lost.
         return render(request, "discussion/expired.html", {"typed": pending.comment}, status=410)
     if request.method == "POST":
         comment = posting.confirm(key, request.user)

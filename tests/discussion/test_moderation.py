@@ -1,11 +1,13 @@
 """Hiding comments and showing them again."""
 
+from uuid import uuid4
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from wagtail.models import ReferenceIndex
 
-from discussion.models import ModerationAct, PageComment
+from discussion.models import CommentVersion, ModerationAct, PageComment, Report
 from discussion.moderation import moderated_by, set_hidden
 from tests import base
 
@@ -100,11 +102,11 @@ def test_a_hidden_comment_leaves_every_page_and_comes_back(as_user, moderator, c
     assert seen() == [True] * 4  # control: it is everywhere before
     assert client.get(comment.get_absolute_url()).status_code == 302
 
-    as_user(moderator).post(moderate_url(comment), {"hidden": "yes"})
+    as_user(moderator).post(moderate_url(comment), {"act": "hide"})
     assert seen() == [False] * 4
     assert client.get(comment.get_absolute_url()).status_code == 404
 
-    as_user(moderator).post(moderate_url(comment), {"hidden": "no"})
+    as_user(moderator).post(moderate_url(comment), {"act": "restore"})
     assert seen() == [True] * 4
 
 
@@ -126,10 +128,10 @@ def test_it_leads_back_to_where_the_moderator_came_from(as_user, moderator, page
     client = as_user(moderator)
     back = f"{page.get_url()}#discussion"
     assert back in client.get(moderate_url(comment), {"next": back}).content.decode()
-    response = client.post(moderate_url(comment), {"hidden": "yes", "next": back})
+    response = client.post(moderate_url(comment), {"act": "hide", "next": back})
     assert response["Location"] == back
     assert hidden(comment)
-    response = client.post(moderate_url(comment), {"hidden": "no", "next": "//evil.example/"})
+    response = client.post(moderate_url(comment), {"act": "restore", "next": "//evil.example/"})
     assert response["Location"] == LIST
 
 
@@ -137,7 +139,7 @@ def test_it_leads_back_to_where_the_moderator_came_from(as_user, moderator, page
 def test_two_moderators_do_not_undo_each_other(as_user, moderator, admin, comment):
     """The form says what is wanted, not "the other way round"."""
     for user in (moderator, admin):
-        as_user(user).post(moderate_url(comment), {"hidden": "yes"})
+        as_user(user).post(moderate_url(comment), {"act": "hide"})
     assert hidden(comment)
     assert ModerationAct.objects.count() == 1
 
@@ -153,7 +155,7 @@ def test_only_moderators_hide(as_user, editor, member, comment):
     for user in (None, member, editor):
         client = as_user(user)
         for response in (
-            client.post(moderate_url(comment), {"hidden": "yes"}),
+            client.post(moderate_url(comment), {"act": "hide"}),
             client.post(bulk_url("hide", [comment])),
             client.get(LIST),
             client.get(f"{LIST}inspect/{comment.pk}/"),
@@ -173,7 +175,7 @@ def test_a_comment_in_a_closed_group_does_not_exist_for_a_moderator(
         assert client.get(url, follow=True).status_code == 404
     assert "Chut." not in client.get(LIST).content.decode()
     assert "Secret" not in client.get(LIST).content.decode()  # nor among the filters
-    client.post(moderate_url(secret), {"hidden": "yes"})
+    client.post(moderate_url(secret), {"act": "hide"})
     client.post(bulk_url("hide", [secret]))
     client.post("/admin/bulk/discussion/pagecomment/hide/?id=all")
     assert not hidden(secret)
@@ -191,10 +193,10 @@ def test_nobody_edits_adds_or_deletes(as_user, admin, comment):
 @pytest.mark.django_db
 def test_its_page_tells_its_history(as_user, moderator, comment):
     client = as_user(moderator)
-    assert "jamais été masqué" in client.get(f"{LIST}inspect/{comment.pk}/").content.decode()
+    assert "encore rien fait" in client.get(f"{LIST}inspect/{comment.pk}/").content.decode()
     set_hidden([comment], True, moderator)
     shown = client.get(f"{LIST}inspect/{comment.pk}/").content.decode()
-    assert "jamais été masqué" not in shown
+    assert "encore rien fait" not in shown
     assert moderator.display_name in shown
     assert comment.user_email not in shown
 
@@ -270,7 +272,7 @@ def test_the_list_is_filtered(as_user, moderator, member, page, workgroup):
     set_hidden([visitor], True, moderator)
     client = as_user(moderator)
     assert listed(client, state="hidden") == ["Visiteuse."]
-    assert listed(client, state="visible") == ["Ailleurs.", "Membre."]
+    assert listed(client, state="published") == ["Ailleurs.", "Membre."]
     assert listed(client, author="member") == ["Membre."]
     assert listed(client, author="visitor") == ["Ailleurs.", "Visiteuse."]
     assert listed(client, page=elsewhere.pk) == ["Ailleurs."]
@@ -303,12 +305,18 @@ def test_the_list_costs_the_same_however_long(as_user, moderator, page):
             client.get(LIST)
         return len(queries)
 
-    base.make_comment(page, keywords=[keyword])
+    def add(number):
+        for n in range(number):
+            state = ("published", "held", "hidden", "spam", "deleted")[n % 5]
+            comment = base.make_comment(page, keywords=[keyword], state=state)
+            Report.objects.create(comment=comment, user=moderator, reason="spam")
+
+    add(20)
     cost()
     before = cost()
-    for _ in range(20):
-        base.make_comment(page, keywords=[keyword])
+    add(180)
     assert cost() == before
+    assert PageComment.objects.count() == 200
 
 
 @pytest.mark.django_db
@@ -328,3 +336,135 @@ def test_moderators_change_no_page(as_user, moderator, editor, page):
 @pytest.mark.django_db
 def test_a_comment_is_no_use_of_its_page(page, comment):
     assert not ReferenceIndex.get_references_to(page).exists()
+
+
+# --- What moderators are shown -------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_held_ones_come_first_and_are_counted(as_user, moderator, page):
+    base.make_comment(page, "Attend.", state="held", reasons=["reported"])
+    base.make_comment(page, "Visible.")
+    client = as_user(moderator)
+    assert listed(client) == ["Attend.", "Visible."]
+    shown = client.get(LIST).content.decode()
+    assert "en attente (1)" in shown and "signalé" in shown
+    assert "Commentaires (1)" in client.get("/admin/").content.decode()
+    assert listed(client, state="held") == ["Attend."]
+    assert listed(client, reason="reported") == ["Attend."]
+    PageComment.objects.update(state="published")
+    assert "Commentaires (1)" not in client.get("/admin/").content.decode()
+
+
+@pytest.mark.django_db
+def test_reported_ones_and_those_of_one_author_are_found(as_user, moderator, page, member):
+    one = base.make_comment(page, "Un.", user=member)
+    base.make_comment(page, "Deux.", user=member)
+    base.make_comment(page, "Trois.", name="Zoé", email="zoe@plenum.example")
+    visitor = base.make_comment(page, "Quatre.", name="Zoë", email="Zoe@plenum.example")
+    Report.objects.create(comment=one, user=moderator, reason="spam")
+    client = as_user(moderator)
+    assert listed(client, reported="open") == ["Un."]
+    assert listed(client, reported="settled") == []
+    assert listed(client, same_author=one.pk) == ["Deux.", "Un."]
+    assert listed(client, same_author=visitor.pk) == ["Quatre.", "Trois."]
+    assert listed(client, same_author=10**9) == []
+    assert listed(client, name="zo") == ["Quatre.", "Trois."]
+
+
+@pytest.mark.django_db
+def test_its_page_shows_all_there_is_to_know(as_user, moderator, member, page):
+    parent = base.make_comment(page, "La question.", name="Paula")
+    comment = base.make_comment(page, "Un *bel* avis.", parent=parent, user=member, state="held")
+    comment.reasons = ["reported"]
+    comment.save()
+    base.make_comment(page, "Juste après.")
+    CommentVersion.objects.create(comment=comment, text="Un vilain avis.")
+    Report.objects.create(comment=comment, user=moderator, reason="other", words="Trop dur.")
+    ModerationAct.objects.create(comment=comment, act="answer", words="Je m’excuse.")
+    shown = as_user(moderator).get(f"{LIST}inspect/{comment.pk}/").content.decode()
+    for words in (
+        "<em>bel</em>",
+        "La question.",
+        "Juste après.",
+        "<del>vilain </del>",
+        "<ins>*bel* </ins>",
+        "Trop dur.",
+        "Je m’excuse.",
+        "signalé",
+        "en attente\u202f: 1",
+        'value="approve"',
+    ):
+        assert words in shown, words
+    assert 'value="restore"' not in shown
+
+
+@pytest.mark.django_db
+def test_nothing_typed_is_markup_in_the_back_office(as_user, moderator, member, page):
+    bad = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+    parent = base.make_comment(page, bad, name=bad[:50])
+    comment = base.make_comment(
+        page, bad, name=bad[:50], parent=parent, state="held", reasons=[bad]
+    )
+    base.make_comment(page, bad, name=bad[:50])
+    CommentVersion.objects.create(comment=comment, text=bad * 2)
+    Report.objects.create(comment=comment, user=member, reason="other", words=bad)
+    member.display_name = bad
+    member.save()
+    client = as_user(moderator)
+    client.post(moderate_url(comment), {"act": "hide", "words": bad})
+    for url in (
+        LIST,
+        f"{LIST}inspect/{comment.pk}/",
+        moderate_url(comment),
+        bulk_url("spam", [comment, parent]),
+        f"{LIST}acts/",
+    ):
+        shown = client.get(url).content.decode()
+        assert "&lt;script&gt;" in shown, url
+        assert "<script>alert" not in shown and "<img src=x" not in shown, url
+
+
+@pytest.mark.django_db
+def test_it_is_approved_and_answered_once(as_user, moderator, page):
+    comment = base.make_comment(page, "On peut ?", state="held")
+    client = as_user(moderator)
+    url = f"{LIST}{comment.pk}/reply/"
+    empty = client.post(url, {"text": " ", "token": uuid4()})
+    assert empty.status_code == 422 and PageComment.objects.get().state == "held"
+    data = {"text": "Oui, *bien sûr*.", "token": uuid4()}
+    client.post(url, data)
+    client.post(url, data)
+    comment.refresh_from_db()
+    assert comment.state == "published"
+    [answer] = PageComment.objects.exclude(pk=comment.pk)
+    assert (answer.user, answer.parent_id, answer.start) == (moderator, comment.pk, comment.pk)
+    assert "<em>bien sûr</em>" in client.get(page.url).content.decode()
+
+
+@pytest.mark.django_db
+def test_nothing_is_answered_under_what_is_gone(as_user, moderator, page):
+    comment = base.make_comment(page, state="spam")
+    url = f"{LIST}{comment.pk}/reply/"
+    answer = as_user(moderator).post(url, {"text": "Non.", "token": uuid4()})
+    assert answer.status_code == 422 and "Non." in answer.content.decode()
+    assert PageComment.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_acts_are_listed_and_filtered(as_user, moderator, admin, page, comment):
+    set_hidden([comment], True, moderator)
+    set_hidden([comment], False, admin)
+    client = as_user(moderator)
+
+    def acts(**query):
+        return [act.act for act in client.get(f"{LIST}acts/", query).context["page_obj"]]
+
+    assert acts() == ["restore", "hide"]
+    assert acts(act="hide") == ["hide"]
+    assert acts(moderator=admin.pk) == ["restore"]
+    assert len(acts(act="?", moderator="x")) == 2
+    page.delete()
+    assert acts() == []
+    gone = as_user(admin).get(f"{LIST}acts/").content.decode()
+    assert f"{comment.pk}, Le portage en débat" in gone
