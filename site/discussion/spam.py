@@ -5,6 +5,7 @@ features: its words, pairs of words, what its links say, and how it is written. 
 of an address ("be", "com") are left out: they would be learnt for the wrong reason.
 """
 
+import itertools
 import json
 import math
 import re
@@ -56,7 +57,7 @@ def features(text: str, name: str = "") -> dict[str, bool]:
         if any(letter.isdigit() for letter in word) and any(map(str.isalpha, word)):
             found["odd word"] = True
             found[f"w:{word.translate(_LEET)}"] = True
-    for first, second in zip(words, words[1:], strict=False):
+    for first, second in itertools.pairwise(words):
         found[f"p:{first} {second}"] = True
     for address in links + bare + mails:
         parts = re.split(r"[^a-z0-9]+", _folded(address.split("//")[-1]))

@@ -62,9 +62,18 @@ def served():
         }
         processes.append(
             subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers=2"]
-                + ["--threads=8", "--timeout=120", "--log-level=critical"]
-                + ["tests.discussion.stock_wsgi" if without else "config.wsgi"],
+                [
+                    sys.executable,
+                    "-m",
+                    "gunicorn",
+                    "--bind",
+                    f"127.0.0.1:{port}",
+                    "--workers=2",
+                    "--threads=8",
+                    "--timeout=120",
+                    "--log-level=critical",
+                    "tests.discussion.stock_wsgi" if without else "config.wsgi",
+                ],
                 cwd=ROOT,
                 env=environment,
                 stdout=subprocess.DEVNULL,
