@@ -112,7 +112,7 @@ messages: setup
 	@PYTHONPATH=site $(RUN) -m config.collect_messages
 
 bench: setup test-tools
-	@$(RUN) -m pytest tests/bench.py -s --no-header -q
+	@$(RUN) -m pytest tests/bench.py tests/bench_discussion.py -s --no-header -q
 
 # SIZES=10000 for the smaller one only; the rest is said in bench.py. BENCH_DATABASE_URL names a
 # PostgreSQL whose backend of Wagtail's is then measured too.

@@ -221,8 +221,8 @@ def choose(
     rank = rank_of(user)
     groups = _open_groups(rank, kind)
     choice.may_create, choice.group = _group_for_new(rank, kind, groups)
-    visible = Keyword.objects.all()
-    if rank < Rank.EDITOR:
+    words, visible = list(words), Keyword.objects.all()
+    if words and rank < Rank.EDITOR:  # each form asks for no words, to say the rules
         visible = visible.nameable_by(user)
     carried = _words_of(Keyword.objects.unmerged().filter(pk__in=kept)) if kept else {}
     unknown, seen = [], set()

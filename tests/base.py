@@ -11,6 +11,7 @@ admin         a superuser
 import datetime
 import itertools
 import time
+import uuid
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
@@ -159,6 +160,11 @@ def comment_form_data(page, **changes):
         "honeypot": "",
     }
     return {name: "" if value is None else value for name, value in (data | changes).items()}
+
+
+def make_token(*known):
+    """The token of a form, the same for the same."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, repr(known)))
 
 
 def sign_in(client, user):

@@ -264,6 +264,7 @@ COMMENT_EDIT_MINUTES = 24 * 60  # how long one may change one's own comment
 COMMENT_DRAFT_DAYS = 7  # a draft on the writer's device, and a form kept while they sign in
 COMMENT_THREADS_SHOWN = 20  # on one page of a discussion
 COMMENT_REPLIES_SHOWN = 50  # of one thread; the rest has a page of its own
+COMMENTS_SHOWN = 100  # of all threads on one page; each gets its second before one its third
 COMMENT_MODERATION_MAILS = 10  # an hour to one moderator; the rest waits in the list
 COMMENT_ANSWER_DAYS = 30  # how long an author may answer reports
 COMMENT_REPORTS_HIDE = 3  # open reports of trusted members take a comment away until it is read

@@ -21,8 +21,11 @@ def discussion_of(page, request) -> dict:
     `threads.with_keywords`.
     """
     order = order_of(request)
-    said = Conversation(page, order, request.GET.get("page", 1)) if page.pk else None
+    number = request.GET.get("page", 1)
+    said = Conversation(page, order, number, request.user) if page.pk else None
     comments = said.comments if said else []
+    if said and request.method == "GET" and page.live and not getattr(request, "is_preview", False):
+        said.remember()
     answered = _answered(page, comments, request)
     form = getattr(request, "comment_form", None)
     if form is None and page.pk:
@@ -33,6 +36,7 @@ def discussion_of(page, request) -> dict:
         "comments": comments,
         "count": said.count if said else 0,
         "part": said.part if said else None,
+        "mark": said.mark if said else None,
         "order": order,
         "form": form,
         "answered": answered,

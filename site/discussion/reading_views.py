@@ -35,7 +35,7 @@ def thread(request, pk):
     page = discussed_page(start.page_id, request.user)
     if start.is_reply:
         raise Http404
-    found = Thread(start, request.GET.get("page", 1))
+    found = Thread(start, request.GET.get("page", 1), request.user)
     discussion = {
         "open": page.live,
         "can_moderate": moderates(request.user),

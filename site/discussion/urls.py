@@ -1,7 +1,15 @@
 from django.urls import path
 from django.utils.translation import pgettext_lazy
 
-from discussion import link_views, mentions, own_views, reading_views, report_views, views
+from discussion import (
+    link_views,
+    mentions,
+    own_views,
+    reaction_views,
+    reading_views,
+    report_views,
+    views,
+)
 
 urlpatterns = [
     # Writing
@@ -23,6 +31,11 @@ urlpatterns = [
         pgettext_lazy("url", "commentaires/<key:pk>/effacer/"),
         own_views.delete,
         name="comment_delete",
+    ),
+    path(
+        pgettext_lazy("url", "commentaires/<key:pk>/avis/"),
+        reaction_views.react,
+        name="comment_react",
     ),
     # Reading
     path(pgettext_lazy("url", "commentaires/ordre/"), reading_views.order, name="comment_order"),

@@ -201,10 +201,13 @@ def comment_confirm(request, token):
 @require_safe
 def comment(request, pk):
     """The permalink: wherever the page is by now, for those who may see it."""
-    found = get_object_or_404(PageComment.objects.published().select_related("page"), pk=pk)
-    if not may_see(found.page, request.user):
+    found = get_object_or_404(PageComment.objects.select_related("page"), pk=pk)
+    if found.state not in (State.PUBLISHED, State.HELD) or not may_see(found.page, request.user):
         raise Http404
-    part, of_thread = place_of(found, order_of(request))
+    place = place_of(found, order_of(request), request.user)
+    if place is None:
+        raise Http404
+    part, of_thread = place
     if of_thread:
         address = reverse("comment_thread", args=[found.start])
     else:

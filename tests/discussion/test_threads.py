@@ -85,7 +85,7 @@ def test_it_reads_a_thread_a_thousand_replies_deep(minutes, settings):
     parent = None
     for number in range(1000):
         parent = base.make_comment(minutes, str(number), parent=parent)
-    settings.COMMENT_REPLIES_SHOWN = 2000
+    settings.COMMENT_REPLIES_SHOWN = settings.COMMENTS_SHOWN = 2000
     assert read(minutes)[-1] == ("999", 999)
     settings.COMMENT_REPLIES_SHOWN = 50
     shown = conversation(minutes)

@@ -1,0 +1,89 @@
+"""How fast discussions are, as ratios between things measured side by side: `make bench`."""
+
+import statistics
+import time
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.template import Context, Template
+from django.template.loader import get_template
+from django.test.utils import CaptureQueriesContext
+
+from discussion.context import discussion_of
+from glossary import mentions
+from tests import base
+from tests.bench import ROUNDS, line
+from tests.discussion.filling import full_discussion, many_comments, many_members
+
+pytestmark = pytest.mark.django_db
+
+
+def median(work, rounds=ROUNDS):
+    """Milliseconds, after one round that is thrown away; and how many questions were asked."""
+    taken = []
+    for _ in range(rounds + 1):
+        cache.clear()
+        start = time.perf_counter()
+        work()
+        taken.append((time.perf_counter() - start) * 1000)
+    with CaptureQueriesContext(connection) as queries:
+        work()
+    return statistics.median(taken[1:]), len(queries)
+
+
+@pytest.mark.urls("tests.discussion.stock_urls")
+def test_two_thousand_comments_shown_by_twenty_threads(workgroup, member, rf):
+    """Ours shows 20 threads and a hundred comments, the package's tag all: it has no paging."""
+    page = base.make_minutes(workgroup)
+    full_discussion(page, 2_000)
+    request = rf.get(page.url)
+    request.user, request.session = member, {}
+    block = get_template("discussion/_thread.html")
+
+    def ours():
+        discussion = discussion_of(page, request)
+        mentions.keywords_around(page, request, discussion["comments"], False)
+        return block.render({"discussion": discussion, "page": page}, request)
+
+    tree = Template("{% load comments comments_xtd %}{% render_xtdcomment_tree for page %}")
+
+    def stock():
+        return tree.render(Context({"page": page, "request": request, "user": member}))
+
+    assert ours().count("data-comment ") == 100
+    own, questions = median(ours)
+    theirs, their_questions = median(stock, rounds=1)
+    print()
+    line("the block, 2,000 comments: 20 threads, the package's all", own, theirs)
+    print(f"  questions: {questions}, the package's {their_questions}")
+    alone = base.make_minutes(workgroup)
+    full_discussion(alone, 20)
+    page = alone
+    few, _ = median(ours)
+    line("the block: 20 comments in all, then a hundred of 2,000", few, own)
+
+
+def test_posting_into_an_empty_and_a_very_long_thread(as_user, workgroup):
+    """Both through the whole view, as a browser sends it."""
+    page = base.make_minutes(workgroup)
+    users = many_members(100)
+    client = as_user(base.make_user("Qui écrit"))
+    starts = [base.make_comment(page, "Un fil vide."), None]
+    starts[1] = many_comments(page, 10_000, per_thread=10_000, users=users)[0]
+    taken, asked = ([], []), [0, 0]
+    for number in range(ROUNDS * 3):
+        for which, start in enumerate(starts):
+            data = base.comment_form_data(page, reply_to=start.pk, comment=f"Un mot {number}.")
+            begun = time.perf_counter()
+            with CaptureQueriesContext(connection) as queries:
+                response = client.post(f"/fr/commentaires/page/{page.pk}/", data)
+            assert response.status_code == 302
+            taken[which].append((time.perf_counter() - begun) * 1000)
+            asked[which] = len(queries)
+    print()
+    line(
+        f"posting into an empty thread, into one of 10,000 ({connection.vendor})",
+        *(statistics.median(each[2:]) for each in taken),
+    )
+    print(f"  questions: {asked[0]}, {asked[1]}")
