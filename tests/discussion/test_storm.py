@@ -144,7 +144,9 @@ def post(port, page, data, cookies):
 def faults(page, writing, posts):
     """What is wrong with what is stored: (missing, twice, out of place)."""
     wanted = {f"Écrit {who}-{n}." for who in range(writing) for n in range(posts)}
-    rows = list(PageComment.objects.filter(page=page, comment__startswith="Écrit").order_by("pk"))
+    rows = list(
+        PageComment.objects.filter(page=page, comment__startswith="Écrit").order_by("pk")
+    )
     texts = [row.comment for row in rows]
     every = {row.pk: row for row in PageComment.objects.filter(page=page)}
     orders = [(row.thread_id, row.order) for row in every.values()]
