@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import CharField, IntegerField, Max, Subquery, Value
+from django.db.models import CharField, IntegerField, Max, Q, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -59,7 +59,7 @@ def policies_above(path: str):
 
 
 def policy_of(page) -> Policy:
-    """How the page is discussed, now: one query, two where silence closes it."""
+    """How the page is discussed, now: one query."""
     comments = PageComment.objects.filter(page_id=page.pk)
     return read(comments.aggregate(**asked_of(page)), page)
 
@@ -76,20 +76,16 @@ def asked_of(page) -> dict:
     return {
         "policy_mode": found("mode", CharField(max_length=10)),
         "policy_silence": found("silence", IntegerField()),
+        "policy_last": Max("submit_date", filter=Q(state=State.PUBLISHED)),
     }
 
 
 def read(answers: dict, page) -> Policy:
-    """The policy that these answers to `asked_of` tell; a query more where silence closes it."""
+    """The policy that these answers to `asked_of` tell."""
     mode, silence = answers["policy_mode"] or settings.COMMENT_POLICY, answers["policy_silence"]
-    return Policy(mode, silence, bool(silence) and _fell_silent(page, silence))
-
-
-def _fell_silent(page, days) -> bool:
-    said = PageComment.objects.filter(page_id=page.pk, state=State.PUBLISHED)
-    last = said.order_by("-submit_date").values_list("submit_date", flat=True).first()
-    since = last or page.first_published_at
-    return bool(since) and since < timezone.now() - timedelta(days=days)
+    since = answers["policy_last"] or page.first_published_at
+    fell_silent = bool(silence and since) and since < timezone.now() - timedelta(days=silence)
+    return Policy(mode, silence, fell_silent)
 
 
 def set_above(page) -> DiscussionPolicy | None:

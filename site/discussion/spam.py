@@ -1,0 +1,185 @@
+"""How much a text looks like spam: naive Bayes, taught by a starter set and by moderators.
+
+The classifier is nltk's (Bernoulli features, expected likelihood estimates). A text becomes
+features: its words, pairs of words, what its links say, and how it is written. The last letters
+of an address ("be", "com") are left out: they would be learnt for the wrong reason.
+"""
+
+import json
+import math
+import re
+import threading
+import unicodedata
+from collections import Counter
+from pathlib import Path
+
+from discussion.models import SpamExample
+
+STARTER = Path(__file__).with_name("spam_starter.json")
+#: Of what moderators judged, the newest so many are learnt, each as if it had been said so often.
+MOST_EXAMPLES, WEIGHT = 2_000, 3
+#: Set on the starter alone, each part of it judged by what the other parts teach.
+ENOUGH_WITH_ADDRESS, ENOUGH = 0.0, 4.0
+#: Words of a text that are looked at: what sells says so early or at the end.
+MOST_WORDS = 400
+
+_LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,10}/[^\s]*", re.I)
+_BARE = re.compile(r"\b[\w-]{3,}(?:\.[\w-]+)*\.(?:[a-z]{2,8})\b", re.I)
+_MAIL = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")
+_PHONE = re.compile(r"(?:\+|\b00|\b0)[\d .()/-]{7,}\d")
+_MARKUP = re.compile(r"\[/?(?:url|b|i|img|link)\b|</?a\b|href\s*=", re.I)
+_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
+_SPACED = re.compile(r"\b(?:\w[ .*_-]){3,}\w\b")
+_LEET = str.maketrans("01345@$", "oieasas")
+
+
+def links_in(text: str) -> list[str]:
+    """The addresses in a text, with or without a scheme."""
+    return _LINK.findall(text)
+
+
+def features(text: str, name: str = "") -> dict[str, bool]:
+    """What the classifier looks at: {feature: True}."""
+    found = {}
+    plain = unicodedata.normalize("NFKC", text)
+    links = links_in(plain)
+    rest = _LINK.sub(" ", plain)
+    mails = _MAIL.findall(rest)
+    rest = _MAIL.sub(" ", rest)
+    bare = _BARE.findall(rest)
+    phones = _PHONE.findall(rest)
+    words = [_folded(word) for word in _WORD.findall(rest)][:MOST_WORDS]
+    for word in words:
+        found[f"w:{word}"] = True
+        if any(letter.isdigit() for letter in word) and any(map(str.isalpha, word)):
+            found["odd word"] = True
+            found[f"w:{word.translate(_LEET)}"] = True
+    for first, second in zip(words, words[1:], strict=False):
+        found[f"p:{first} {second}"] = True
+    for address in links + bare + mails:
+        parts = re.split(r"[^a-z0-9]+", _folded(address.split("//")[-1]))
+        host_end = address.split("//")[-1].split("/")[0].rsplit(".", 1)[-1].lower()
+        for part in parts:
+            if len(part) > 2 and part not in (host_end, "www", "http", "https"):
+                found[f"l:{part}"] = True
+                found[f"w:{part}"] = True
+    _say(found, "links", len(links) + len(bare))
+    _say(found, "mails", len(mails))
+    _say(found, "phones", len(phones))
+    if _MARKUP.search(plain):
+        found["markup"] = True
+    if _SPACED.search(rest):
+        found["spaced out"] = True
+    letters = [letter for letter in rest if letter.isalpha()]
+    if letters:
+        foreign = sum("LATIN" not in unicodedata.name(letter, "LATIN") for letter in letters)
+        if foreign > len(letters) / 5:
+            found["other script"] = True
+        if len(letters) > 20 and sum(map(str.isupper, letters)) > len(letters) / 3:
+            found["shouted"] = True
+    if any(unicodedata.category(letter) == "So" for letter in rest):
+        found["pictures"] = True
+    if links and plain.rstrip().endswith(links[-1]):
+        found["ends in a link"] = True
+    if re.search(r"[$€£]\s?\d|\d\s?(?:€|\$|£|%|usd|eur)", rest, re.I):
+        found["sums"] = True
+    if not words or len(words) < 4:
+        found["short"] = True
+    if name and (links_in(name) or _BARE.search(name)):
+        found["link as name"] = True
+    return found
+
+
+def likelihood(odds: float) -> float:
+    """These odds as a number between 0 and 1."""
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, odds))))
+
+
+def enough(text: str, name: str = "") -> float:
+    """The odds from which a text is held: fewer where it leads somewhere, as most spam does."""
+    found = features(text, name)
+    leads = any(what in found for what in ("links", "mails", "phones", "link as name"))
+    return ENOUGH_WITH_ADDRESS if leads else ENOUGH
+
+
+def _say(found, what, number):
+    if number:
+        found[what] = True
+    if number > 1:
+        found[f"{what} 2+"] = True
+    if number > 3:
+        found[f"{what} 4+"] = True
+
+
+def _folded(word: str) -> str:
+    plain = unicodedata.normalize("NFKD", word.lower())
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+class Filter:
+    """What has been learnt so far."""
+
+    def __init__(self):
+        self._texts = Counter()
+        self._seen = {True: Counter(), False: Counter()}
+        #: {key of a SpamExample: (text, is it spam)}
+        self._judged = {}
+        self._judged_until = None
+
+    def learn(self, text: str, is_spam: bool, weight: int = 1) -> None:
+        """Once more or, with a negative weight, once less."""
+        self._texts[is_spam] += weight
+        for feature in features(text):
+            self._seen[is_spam][feature] += weight
+
+    def learn_from_moderators(self) -> None:
+        """What they judged since the last time; one query."""
+        examples = SpamExample.objects.order_by("-at")
+        if self._judged_until:
+            examples = examples.filter(at__gt=self._judged_until)
+        for key, text, is_spam, at in examples.values_list("pk", "text", "is_spam", "at")[
+            :MOST_EXAMPLES
+        ]:
+            if key in self._judged:  # they thought again
+                self.learn(*self._judged[key], -WEIGHT)
+            self.learn(text, is_spam, WEIGHT)
+            self._judged[key] = text, is_spam
+            self._judged_until = max(at, self._judged_until or at)
+
+    def odds(self, text: str, name: str = "") -> float:
+        """The logarithm (base e) of how much likelier spam is than not; 0 for even."""
+        # Dear to import, and only this needs it.
+        from nltk.classify import NaiveBayesClassifier
+        from nltk.probability import ELEProbDist, FreqDist
+
+        known = {
+            feature: True
+            for feature in features(text, name)
+            if self._seen[True][feature] > 0 or self._seen[False][feature] > 0
+        }
+        chances = {}
+        for is_spam in (True, False):
+            for feature in known:
+                number = max(self._seen[is_spam][feature], 0)
+                seen = FreqDist({True: number, None: self._texts[is_spam] - number})
+                chances[is_spam, feature] = ELEProbDist(seen, bins=2)
+        bayes = NaiveBayesClassifier(ELEProbDist(FreqDist(self._texts)), chances)
+        said = bayes.prob_classify(known)
+        return (said.logprob(True) - said.logprob(False)) * math.log(2)
+
+
+_filter: Filter | None = None
+_lock = threading.Lock()
+
+
+def filter_of_now() -> Filter:
+    """The process's filter, knowing the starter set and all that moderators have judged."""
+    global _filter
+    with _lock:
+        if _filter is None:
+            learnt = Filter()
+            for example in json.loads(STARTER.read_text()):
+                learnt.learn(example["text"], example["spam"])
+            _filter = learnt
+        _filter.learn_from_moderators()
+        return _filter

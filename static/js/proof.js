@@ -1,0 +1,32 @@
+// Has the browser do a little work before a visitor's comment is sent; see discussion/proof.py.
+// It begins when somebody begins to write. Without this script a moderator reads the comment first.
+const field = document.querySelector("[data-proof]");
+
+if (field && window.Worker) {
+  const form = field.form;
+  let solving;
+
+  function solve() {
+    solving ??= new Promise((done) => {
+      const challenge = JSON.parse(field.dataset.proof);
+      const worker = new Worker(field.dataset.worker);
+      worker.addEventListener("message", ({ data }) => {
+        field.value = btoa(JSON.stringify({ challenge, solution: data }));
+        worker.terminate();
+        done();
+      });
+      worker.addEventListener("error", done);
+      worker.postMessage(challenge.parameters);
+    });
+    return solving;
+  }
+
+  form.addEventListener("focusin", solve, { once: true });
+  form.addEventListener("submit", async (event) => {
+    if (field.value || event.submitter?.formNoValidate) return;
+    event.preventDefault();
+    await Promise.race([solve(), new Promise((done) => setTimeout(done, 10_000))]);
+    field.value ||= "-"; // sent as it is: the work is not worth waiting longer
+    form.requestSubmit(event.submitter);
+  });
+}
