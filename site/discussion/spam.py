@@ -23,7 +23,9 @@ ENOUGH_WITH_ADDRESS, ENOUGH = 0.0, 4.0
 #: Words of a text that are looked at: what sells says so early or at the end.
 MOST_WORDS = 400
 
-_LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"')\]]+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,10}/[^\s]*", re.I)
+_LINK = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"')\]]+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,10}/[^\s]*", re.I
+)
 _BARE = re.compile(r"\b[\w-]{3,}(?:\.[\w-]+)*\.(?:[a-z]{2,8})\b", re.I)
 _MAIL = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")
 _PHONE = re.compile(r"(?:\+|\b00|\b0)[\d .()/-]{7,}\d")
