@@ -6,6 +6,7 @@ from django.core.exceptions import BadRequest
 from django.db import transaction
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.duties import with_duties
@@ -22,6 +23,7 @@ _DONE = {
 }
 
 
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide(request, token):
     """GET shows what waits, POST decides: a mail scanner that follows links does nothing."""

@@ -45,7 +45,7 @@ def state_label(comment) -> str:
 def reason_choices() -> list[tuple[str, str]]:
     """Every reason why a comment may wait, with its label."""
     known = getattr(screening, "Reason", None)
-    return [(REPORTED, _("signalé")), *(known.choices if known else [])]
+    return [(REPORTED, _("signalé")), *getattr(known, "choices", [])]
 
 
 def reasons_of(comment) -> list[str]:

@@ -9,20 +9,20 @@ from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
-from django.db.models import F
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
-from django.utils.crypto import salted_hmac
+from django.utils import translation
 
 from accounts.visibility import may_see
-from discussion.models import ModerationAct, PageComment, State, Tally
+from discussion.models import ModerationAct, PageComment, State
 from discussion.moderators import moderated_by, moderators_of
+from discussion.tallies import within
 
 log = logging.getLogger(__name__)
 Act = ModerationAct.Act
 SALT = "discussion.moderate"
 ANSWER_SALT = "discussion.answer"
+AN_HOUR = 60 * 60
 #: Acts that change nothing of the comment itself.
 BESIDE_IT = (Act.ANSWER, Act.SETTLE, Act.BLOCK, Act.UNBLOCK)
 
@@ -42,9 +42,9 @@ def _tell(pk):
     page = comment.page.specific
     mails = []
     for moderator in moderators_of(comment.page):
-        number = _how_many(moderator)
-        if number <= settings.COMMENT_MODERATION_MAILS and moderator.pk != comment.user_id:
-            last = number == settings.COMMENT_MODERATION_MAILS
+        most, what = settings.COMMENT_MODERATION_MAILS, ("mail of moderation", moderator.pk)
+        if moderator.pk != comment.user_id and within(most, AN_HOUR, *what):
+            last = not within(most - 1, AN_HOUR, *what, "but one")
             mails.append(_about(comment, page, moderator, last))
     _send(mails)
 
@@ -84,19 +84,6 @@ def _send(mails) -> None:
                     log.exception("A mail about moderation could not be sent")
     except Exception:
         log.exception("No mail about moderation could be sent")
-
-
-def _how_many(moderator) -> int:
-    """How many times this hour something has waited for them, this time included."""
-    now = timezone.now()
-    hour = now.replace(minute=0, second=0, microsecond=0)
-    key = salted_hmac(
-        "moderation mail", f"{moderator.pk} {hour.isoformat()}", algorithm="sha256"
-    ).hexdigest()
-    with transaction.atomic():
-        Tally.objects.get_or_create(key=key, defaults={"until": hour + timedelta(hours=1)})
-        Tally.objects.filter(key=key).update(number=F("number") + 1)
-        return Tally.objects.get(key=key).number
 
 
 # --- The link in it ----------------------------------------------------------------------------

@@ -8,10 +8,13 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from discussion import moderation_mail, reports
 from discussion.models import PageComment, Report, State
+
+ENOUGH = gettext_lazy("Vous avez déjà répondu plusieurs fois : c’est bien noté.")
 
 
 class ReportForm(forms.Form):
@@ -74,6 +77,7 @@ def report(request, pk):
     return render(request, "discussion/report.html", context, status=status)
 
 
+@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request, token):
     """An author answers those who moderate, by the link that the mail brought."""
@@ -88,7 +92,7 @@ def answer(request, token):
     if request.method == "POST" and form.is_valid():
         sent = reports.answer(comment, form.cleaned_data["words"])
         if not sent:
-            form.add_error(None, _("Vous avez déjà répondu plusieurs fois : c’est bien noté."))
+            form.add_error(None, ENOUGH)
     context = {
         "comment": comment,
         "page": comment.page.specific,
@@ -96,6 +100,7 @@ def answer(request, token):
         "sent": sent,
         "decided": comment.state != State.HELD,
         "reasons": moderation_mail.reasons_given(comment),
+        "enough": ENOUGH,
         "left": reports.answers_left(comment),
     }
     status = 422 if form.is_bound and not sent else 200

@@ -267,6 +267,7 @@ class _Putting:
         # Those of a comment whose number is 0: to make many of.
         self._address = reverse("comment", args=[0])
         self._react = reverse("comment_react", args=[0])
+        self._report = reverse("comment_report", args=[0])
 
     def is_own(self, row) -> bool:
         return bool(self._user) and row.user_id == self._user.pk
@@ -283,6 +284,7 @@ class _Putting:
         row.day, row.hour = date_format(row.said_at, "j F Y"), date_format(row.said_at, "H:i")
         row.address = self._address.replace("/0/", f"/{row.key}/")
         row.react_address = self._react.replace("/0/", f"/{row.key}/")
+        row.report_address = self._report.replace("/0/", f"/{row.key}/")
 
 
 def with_keywords(comments: Iterable[PageComment], keywords: dict[int, list]) -> None:

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from discussion.models import (
@@ -17,6 +18,7 @@ from discussion.models import (
 from discussion.moderation import set_state
 from tests import base
 from tests.journeys.conftest import link_in_mail, sign_in
+from tests.journeys.test_accessibility import OPTIONS
 
 #: Where pictures of the rooms go that somebody wants to look at; none by itself.
 PICTURES = os.environ.get("PICTURES")
@@ -34,6 +36,12 @@ def fits(page):
     """Nothing is wider than the screen."""
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert wide <= 0, wide
+
+
+def usable(page, part=None):
+    """Axe finds nothing wrong in a page, or in our part of one of Wagtail's."""
+    found = Axe().run(page, context=part, options=OPTIONS)
+    assert found.violations_count == 0, found.generate_report()
 
 
 @pytest.fixture
@@ -83,6 +91,7 @@ def test_the_queue_is_worked_through(open_browser, moderator, talk, width):
     page.get_by_role("link", name="Chez nous c’est", exact=False).first.click()
     expect(page.get_by_text("Le ton.")).to_be_attached()
     picture(page, f"comment-{width}")
+    usable(page, ".moderated")
     page.get_by_role("button", name="Masquer", exact=True).click()
     expect(page.get_by_text("1 commentaire masqué.")).to_be_visible()
     picture(page, f"done-{width}")
@@ -129,11 +138,13 @@ def test_policies_are_set(open_browser, moderator, minutes, width):
     page.get_by_role("button", name="Continuer").click()
     expect(page.get_by_label("tous attendent")).to_be_visible()
     picture(page, f"policy-{width}")
+    usable(page, ".moderated")
     page.get_by_label("tous attendent").check()
     page.get_by_label("Fermée après tant de jours de silence").fill("90")
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.get_by_text("90 jours de silence")).to_be_visible()
     picture(page, f"policies-{width}")
+    usable(page, ".moderated")
     page.goto(minutes.url)
     expect(page.locator(".discussion .notice.matter")).to_contain_text("relus avant de paraître")
     fits(page)
@@ -155,6 +166,8 @@ def test_the_mailed_link_decides(open_browser, moderator, member, minutes, width
     stranger.goto(link_in_mail())
     expect(stranger.locator("em", has_text="autres")).to_be_visible()
     fits(stranger)
+    if script:
+        usable(stranger)
     picture(stranger, f"link-{width}-{script}")
     stranger.get_by_role("button", name="Approuver").click()
     expect(stranger.get_by_role("heading", name="C’est fait")).to_be_visible()
@@ -177,6 +190,8 @@ def test_a_report_is_made_and_answered(open_browser, member, minutes, settings, 
     page.get_by_role("link", name="Signaler le commentaire de Otto").click()
     picture(page, f"report-{width}-{script}")
     fits(page)
+    if script:
+        usable(page)
     page.get_by_label("autre chose").check()
     page.get_by_role("button", name="Signaler").click()
     expect(page.get_by_text("Dites en quelques mots")).to_be_visible()
@@ -189,6 +204,8 @@ def test_a_report_is_made_and_answered(open_browser, member, minutes, settings, 
     stranger.goto(link_in_mail())
     picture(stranger, f"answer-{width}-{script}")
     fits(stranger)
+    if script:
+        usable(stranger)
     stranger.get_by_label("Votre réponse").fill("C’était de l’humour.")
     stranger.get_by_role("button", name="Répondre").click()
     expect(stranger.get_by_role("heading", name="Merci, c’est noté")).to_be_visible()
