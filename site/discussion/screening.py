@@ -4,8 +4,8 @@ It holds and it says no, beside the form; it drops nothing. What holds is a list
 moderators read; what they decide is what the filter learns from.
 """
 
-import logging
 from datetime import timedelta
+from functools import cache
 from typing import NamedTuple
 
 from django.conf import settings
@@ -17,8 +17,6 @@ from django.utils.translation import gettext_lazy
 from accounts.duties import moderates
 from discussion import proof, spam, spam_service, tallies, trust
 from discussion.models import PageComment, PendingComment, State
-
-log = logging.getLogger(__name__)
 
 #: A text that is said again counts as a duplicate from so many characters: "Merci !" does not.
 SAID_AGAIN = 25
@@ -99,16 +97,15 @@ def _foreign(text) -> bool:
     """Whether a text is surely in a language that nobody here is expected to write."""
     if sum(map(str.isalpha, text)) < TELLING:
         return False
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # dear to load
-
-    global _languages
-    if _languages is None:
-        _languages = LanguageIdentifier.from_pickled_model(MODEL_FILE, norm_probs=True)
-    language, sure = _languages.classify(text)
+    language, sure = _languages().classify(text)
     return language not in EXPECTED and sure > 0.98
 
 
-_languages = None
+@cache
+def _languages():
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # dear to load
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
 def _stored_already(form, user):
