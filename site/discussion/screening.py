@@ -68,7 +68,7 @@ def screen(form, page, user, request, policy) -> Verdict:
     if is_new and not user.is_authenticated and not proof.solved(form.data.get("proof", ""), page):
         reasons.append(Reason.UNPROVEN)
     odds = spam.filter_of_now().odds(text, name)
-    reasons += _of_text(text, name, odds)
+    reasons += of_text(text, name, odds, user.is_authenticated)
     if is_new and _said_again(text):
         reasons.append(Reason.AGAIN)
     if spam_service.suspects(text, name, form.cleaned_data.get("email", ""), request):
@@ -81,10 +81,10 @@ def _verdict(reasons, score):
     return Verdict(state, [str(reason) for reason in reasons], score)
 
 
-def _of_text(text, name, odds) -> list[Reason]:
-    """What the text alone gives to think."""
+def of_text(text: str, name: str, odds: float, is_member: bool) -> list[Reason]:
+    """What the text alone gives to think, beside who sends it and how."""
     reasons = []
-    if odds > spam.enough(text, name):
+    if odds > spam.enough(text, name, is_member):
         reasons.append(Reason.SPAM)
     if len(spam.links_in(text)) > settings.COMMENT_LINKS_MOST:
         reasons.append(Reason.LINKS)

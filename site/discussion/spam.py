@@ -23,8 +23,9 @@ TOPICS = Path(__file__).with_name("spam_topics.json")
 LEADING = ("links", "mails", "phones")
 #: Of what moderators judged, the newest so many are learnt, each as if it had been said so often.
 MOST_EXAMPLES, WEIGHT = 2_000, 3
-#: Set on the starter alone, each part of it judged by what the other parts teach.
-ENOUGH_WITH_ADDRESS, ENOUGH = 0.0, 4.0
+#: The odds from which a text is held: one that leads somewhere, as most spam does, and another;
+#: of visitors, whom little is known of, and of members. docs/spam.md has what they let through.
+ENOUGH = {"visitor": (0.5, 1.5), "member": (1.5, 2.0)}
 #: Words of a text that are looked at: what sells says so early or at the end.
 MOST_WORDS = 400
 
@@ -104,11 +105,11 @@ def likelihood(odds: float) -> float:
     return 1 / (1 + math.exp(-max(-60.0, min(60.0, odds))))
 
 
-def enough(text: str, name: str = "") -> float:
-    """The odds from which a text is held: fewer where it leads somewhere, as most spam does."""
+def enough(text: str, name: str, is_member: bool) -> float:
+    """The odds from which this text is held."""
+    leading, other = ENOUGH["member" if is_member else "visitor"]
     found = features(text, name)
-    leads = any(what in found for what in (*LEADING, "link as name"))
-    return ENOUGH_WITH_ADDRESS if leads else ENOUGH
+    return leading if any(what in found for what in (*LEADING, "link as name")) else other
 
 
 @cache
