@@ -148,11 +148,13 @@ def comment_form_data(page, **changes):
     """What a browser sends for the form under a page, hidden fields included."""
     from django.contrib.auth.models import AnonymousUser
 
+    from discussion import proof
     from discussion.forms import CommentForm
 
     form = CommentForm(page, AnonymousUser())
     data = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
     data |= {
+        "proof": proof.solve(form.challenge),
         "name": "Visiteuse",
         "email": "visitor@plenum.example",
         "comment": "Merci pour ce compte rendu.",

@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import translation
 
+from discussion import spam
 from search import spelling
 from tests import base
 
@@ -23,6 +24,7 @@ hypothesis.settings.load_profile("soak" if os.environ.get("SOAK") else "suite")
 def cold_caches(monkeypatch):
     cache.clear()
     monkeypatch.setattr(spelling, "_vocabulary", None)
+    monkeypatch.setattr(spam, "_filter", None)
     translation.activate("fr")  # the last request of another test may have left its own
     yield
     cache.clear()

@@ -14,6 +14,8 @@ from config.settings import DATABASES, VAR_DIR
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Tests post forms as soon as they have them; the tests of the minimum set it back.
 COMMENT_MINIMUM_SECONDS = 0
+# The same work in a moment.
+COMMENT_PROOF_PREFIX = "0"
 # Limits by address would count every test as one visitor; the tests of limits set them back.
 ACCOUNT_RATE_LIMITS = False
 # What a page costs is counted with cold caches, and no test inherits another's.

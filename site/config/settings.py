@@ -259,6 +259,12 @@ COMMENT_LENGTH = 10_000  # characters; the package's own setting would change it
 COMMENTS_TIMEOUT = 24 * 60 * 60  # seconds a form stays good; then it comes back filled
 COMMENT_MINIMUM_SECONDS = environment.number("COMMENT_MINIMUM_SECONDS", 3)
 COMMENT_CONFIRM_DAYS = 7
+# Posts in an hour: of a member or an address of the network, and of a member who is trusted.
+COMMENTS_AN_HOUR = environment.number("COMMENTS_AN_HOUR", 20)
+COMMENTS_AN_HOUR_TRUSTED = 3 * COMMENTS_AN_HOUR
+COMMENT_LINKS_MOST = 3  # more of them in a comment are looked at first
+COMMENT_PROOF_PREFIX = "0000"  # what a visitor's browser looks for: 16 bits, 65,000 tries or so
+AKISMET_KEY = environment.text("AKISMET_KEY", "")  # none: nothing leaves the house
 COMMENT_POLICY = "open"  # where neither the page, its group nor the home page says another
 COMMENT_EDIT_MINUTES = 24 * 60  # how long one may change one's own comment
 COMMENT_DRAFT_DAYS = 7  # a draft on the writer's device, and a form kept while they sign in

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django_comments_xtd.forms import XtdCommentForm
 
-from discussion import passages
+from discussion import passages, proof
 from discussion.formatting import render
 from discussion.models import PageComment, PendingComment
 
@@ -231,6 +231,22 @@ class CommentForm(XtdCommentForm):
                 _("Le commentaire auquel vous répondez n’est plus là. Vous pouvez écrire à part.")
             )
         return parent_id
+
+    def token_of(self, user) -> uuid.UUID:
+        """What this text of this writer, and its files, are known by, however often they are sent.
+
+        Another text in the same form, or another writer who knows its token, is something else.
+        """
+        data = self.cleaned_data
+        writer = user.pk if user.is_authenticated else data["email"].lower()
+        files = " ".join(sorted(file.digest for file in self.accepted))
+        known = f"{self.target_object.pk} {writer} {data['comment']}"
+        return uuid.uuid5(data["token"], f"{known} {files}" if files else known)
+
+    @property
+    def challenge(self) -> str:
+        """What a visitor's browser works out meanwhile; see proof.py."""
+        return proof.challenge(self.target_object)
 
     def with_fresh_security(self):
         """The same form, filled as it was, that can be sent again."""

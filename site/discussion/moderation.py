@@ -158,7 +158,8 @@ def _learn(comment, act, was) -> dict:
         return {}
     known = SpamExample.objects.filter(comment=comment).first()
     SpamExample.objects.update_or_create(
-        comment=comment, defaults={"text": comment.comment, "is_spam": is_spam}
+        comment=comment,
+        defaults={"text": comment.comment, "is_spam": is_spam, "at": timezone.now()},
     )
     return {"example": known.is_spam if known else None}
 
@@ -215,4 +216,4 @@ def _unlearn(comment, was: bool | None) -> None:
     if was is None:
         examples.delete()
     else:
-        examples.update(is_spam=was)
+        examples.update(is_spam=was, at=timezone.now())

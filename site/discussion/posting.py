@@ -43,7 +43,7 @@ def publish(form, user, verdict=Verdict()) -> PageComment:  # noqa: B008 - it do
     """Store a member's comment; the same form sent twice gives the same comment."""
     data = form.cleaned_data
     chosen = data["keywords"]
-    token = _token(form, user.pk)
+    token = form.token_of(user)
     try:
         with transaction.atomic():
             comment = _create(
@@ -99,7 +99,7 @@ def hold(form, page, verdict=Verdict()) -> PageComment | None:  # noqa: B008 - a
     """
     data = form.cleaned_data
     email = data["email"].lower()
-    token = _token(form, email)
+    token = form.token_of(AnonymousUser())
     language = translation.get_language()
     with transaction.atomic():
         too_old = timezone.now() - timedelta(days=settings.COMMENT_CONFIRM_DAYS)
@@ -138,17 +138,6 @@ def hold(form, page, verdict=Verdict()) -> PageComment | None:  # noqa: B008 - a
             pending.delete()
             raise
     return None
-
-
-def _token(form, writer) -> uuid.UUID:
-    """What this text of this writer, and its files, are known by, however often they are sent.
-
-    Another text in the same form, or another writer who knows its token, is something else.
-    """
-    data = form.cleaned_data
-    files = " ".join(sorted(file.digest for file in form.accepted))
-    known = f"{form.target_object.pk} {writer} {data['comment']}"
-    return uuid.uuid5(data["token"], f"{known} {files}" if files else known)
 
 
 def _mind_limits(email):

@@ -5,17 +5,22 @@ features: its words, pairs of words, what its links say, and how it is written. 
 of an address ("be", "com") are left out: they would be learnt for the wrong reason.
 """
 
+import itertools
 import json
 import math
 import re
 import threading
 import unicodedata
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 from discussion.models import SpamExample
 
 STARTER = Path(__file__).with_name("spam_starter.json")
+TOPICS = Path(__file__).with_name("spam_topics.json")
+#: What a text leads out of the page by.
+LEADING = ("links", "mails", "phones")
 #: Of what moderators judged, the newest so many are learnt, each as if it had been said so often.
 MOST_EXAMPLES, WEIGHT = 2_000, 3
 #: Set on the starter alone, each part of it judged by what the other parts teach.
@@ -23,6 +28,7 @@ ENOUGH_WITH_ADDRESS, ENOUGH = 0.0, 4.0
 #: Words of a text that are looked at: what sells says so early or at the end.
 MOST_WORDS = 400
 
+LAST_LATIN = "\u024f"  # of the letters that French, Dutch and their neighbours are written in
 _LINK = re.compile(
     r"(?:https?://|www\.)[^\s<>\"')\]]+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,10}/[^\s]*", re.I
 )
@@ -56,7 +62,7 @@ def features(text: str, name: str = "") -> dict[str, bool]:
         if any(letter.isdigit() for letter in word) and any(map(str.isalpha, word)):
             found["odd word"] = True
             found[f"w:{word.translate(_LEET)}"] = True
-    for first, second in zip(words, words[1:], strict=False):
+    for first, second in itertools.pairwise(words):
         found[f"p:{first} {second}"] = True
     for address in links + bare + mails:
         parts = re.split(r"[^a-z0-9]+", _folded(address.split("//")[-1]))
@@ -74,7 +80,7 @@ def features(text: str, name: str = "") -> dict[str, bool]:
         found["spaced out"] = True
     letters = [letter for letter in rest if letter.isalpha()]
     if letters:
-        foreign = sum("LATIN" not in unicodedata.name(letter, "LATIN") for letter in letters)
+        foreign = sum(letter > LAST_LATIN for letter in letters)
         if foreign > len(letters) / 5:
             found["other script"] = True
         if len(letters) > 20 and sum(map(str.isupper, letters)) > len(letters) / 3:
@@ -87,6 +93,7 @@ def features(text: str, name: str = "") -> dict[str, bool]:
         found["sums"] = True
     if not words or len(words) < 4:
         found["short"] = True
+    _say_topics(found, words)
     if name and (links_in(name) or _BARE.search(name)):
         found["link as name"] = True
     return found
@@ -100,8 +107,30 @@ def likelihood(odds: float) -> float:
 def enough(text: str, name: str = "") -> float:
     """The odds from which a text is held: fewer where it leads somewhere, as most spam does."""
     found = features(text, name)
-    leads = any(what in found for what in ("links", "mails", "phones", "link as name"))
+    leads = any(what in found for what in (*LEADING, "link as name"))
     return ENOUGH_WITH_ADDRESS if leads else ENOUGH
+
+
+@cache
+def _topics() -> dict[str, list[str]]:
+    """{word: [what spam in three languages it belongs to]}"""
+    topics = {}
+    for topic, words in json.loads(TOPICS.read_text()).items():
+        for word in words.split():
+            topics.setdefault(word, []).append(topic)
+    return topics
+
+
+def _say_topics(found, words):
+    """One topic in three languages: what is learnt in one of them counts in the others."""
+    spoken = Counter(topic for word in dict.fromkeys(words) for topic in _topics().get(word, ()))
+    for topic, number in spoken.items():
+        found[f"t:{topic}"] = True
+        if number > 2:
+            found[f"t:{topic} 3+"] = True
+        for leading in LEADING:
+            if leading in found:
+                found[f"t:{topic}, {leading}"] = True
 
 
 def _say(found, what, number):
@@ -114,60 +143,87 @@ def _say(found, what, number):
 
 
 def _folded(word: str) -> str:
+    if word.isascii():
+        return word.lower()
     plain = unicodedata.normalize("NFKD", word.lower())
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
-class Filter:
-    """What has been learnt so far."""
+class Counts:
+    """How many texts there were, and in how many each feature was seen: {is it spam: …}."""
 
     def __init__(self):
-        self._texts = Counter()
-        self._seen = {True: Counter(), False: Counter()}
+        self.texts = Counter()
+        self.seen = {True: Counter(), False: Counter()}
+
+    def add(self, text: str, is_spam: bool, weight: int = 1) -> None:
+        """Once more or, with a negative weight, once less."""
+        self.texts[is_spam] += weight
+        for feature in features(text):
+            self.seen[is_spam][feature] += weight
+
+
+@cache
+def starter() -> Counts:
+    """What is known before moderators have taught anything: a second or two, once in a process."""
+    counts = Counts()
+    for example in json.loads(STARTER.read_text()):
+        counts.add(example["text"], example["spam"])
+    return counts
+
+
+class Filter:
+    """The starter set and what moderators have judged since."""
+
+    def __init__(self):
+        self._starter, self._own = starter(), Counts()
         #: {key of a SpamExample: (text, is it spam)}
         self._judged = {}
         self._judged_until = None
 
-    def learn(self, text: str, is_spam: bool, weight: int = 1) -> None:
-        """Once more or, with a negative weight, once less."""
-        self._texts[is_spam] += weight
-        for feature in features(text):
-            self._seen[is_spam][feature] += weight
-
-    def learn_from_moderators(self) -> None:
-        """What they judged since the last time; one query."""
+    def learn(self) -> None:
+        """What moderators judged since the last time; one query."""
         examples = SpamExample.objects.order_by("-at")
         if self._judged_until:
             examples = examples.filter(at__gt=self._judged_until)
-        for key, text, is_spam, at in examples.values_list("pk", "text", "is_spam", "at")[
-            :MOST_EXAMPLES
-        ]:
+        rows = examples.values_list("pk", "text", "is_spam", "at")[:MOST_EXAMPLES]
+        for key, text, is_spam, at in rows:
             if key in self._judged:  # they thought again
-                self.learn(*self._judged[key], -WEIGHT)
-            self.learn(text, is_spam, WEIGHT)
+                self._own.add(*self._judged[key], -WEIGHT)
+            self._own.add(text, is_spam, WEIGHT)
             self._judged[key] = text, is_spam
             self._judged_until = max(at, self._judged_until or at)
 
+    def _seen(self, is_spam: bool, feature: str) -> int:
+        return self._starter.seen[is_spam][feature] + self._own.seen[is_spam][feature]
+
     def odds(self, text: str, name: str = "") -> float:
-        """The logarithm (base e) of how much likelier spam is than not; 0 for even."""
+        """How much likelier spam is than not: above 0 it is, below it is not.
+
+        The logarithm (base e) of that, over the square root of the number of features: their
+        chances are not independent, and a long text would be surer than it is.
+        """
         # Dear to import, and only this needs it.
         from nltk.classify import NaiveBayesClassifier
         from nltk.probability import ELEProbDist, FreqDist
 
+        kinds = (True, False)
         known = {
             feature: True
             for feature in features(text, name)
-            if self._seen[True][feature] > 0 or self._seen[False][feature] > 0
+            if any(self._seen(is_spam, feature) for is_spam in kinds)
         }
-        chances = {}
-        for is_spam in (True, False):
-            for feature in known:
-                number = max(self._seen[is_spam][feature], 0)
-                seen = FreqDist({True: number, None: self._texts[is_spam] - number})
-                chances[is_spam, feature] = ELEProbDist(seen, bins=2)
-        bayes = NaiveBayesClassifier(ELEProbDist(FreqDist(self._texts)), chances)
+        texts = self._starter.texts + self._own.texts
+        chances = {
+            (is_spam, feature): ELEProbDist(FreqDist({True: seen, None: texts[is_spam] - seen}), 2)
+            for is_spam in kinds
+            for feature in known
+            for seen in [self._seen(is_spam, feature)]
+        }
+        bayes = NaiveBayesClassifier(ELEProbDist(FreqDist(texts)), chances)
         said = bayes.prob_classify(known)
-        return (said.logprob(True) - said.logprob(False)) * math.log(2)
+        odds = (said.logprob(True) - said.logprob(False)) * math.log(2)
+        return odds / math.sqrt(len(known) + 4)
 
 
 _filter: Filter | None = None
@@ -178,10 +234,6 @@ def filter_of_now() -> Filter:
     """The process's filter, knowing the starter set and all that moderators have judged."""
     global _filter
     with _lock:
-        if _filter is None:
-            learnt = Filter()
-            for example in json.loads(STARTER.read_text()):
-                learnt.learn(example["text"], example["spam"])
-            _filter = learnt
-        _filter.learn_from_moderators()
+        _filter = _filter or Filter()
+        _filter.learn()
         return _filter

@@ -10,7 +10,7 @@ from config import settings as ours
 if os.environ["STORM_WITHOUT"] == "settings":
     ours.DATABASES["default"]["OPTIONS"] = {}
 
-from config.wsgi import application  # noqa: E402, F401
+from config.wsgi import application  # noqa: F401
 
 if os.environ["STORM_WITHOUT"] == "save":
     from django_comments_xtd.models import XtdComment

@@ -154,7 +154,10 @@ class TestAReplyToAnotherPageEmptiesThisOne:
 class TestAnybodyReadsAHiddenComment:
     def test_in_the_package(self, client, stock, minutes):
         hidden = stock_comment(minutes, "Un mot masqué.", is_public=False)
-        assert "Un mot masqué." in client.get(f"/stock/reply/{hidden.pk}/", follow=True).content.decode()
+        assert (
+            "Un mot masqué."
+            in client.get(f"/stock/reply/{hidden.pk}/", follow=True).content.decode()
+        )
 
     def test_here_nobody_does(self, client, as_user, member, minutes):
         comment = base.make_comment(minutes, "Un mot masqué.")
@@ -243,5 +246,7 @@ def test_none_of_the_packages_addresses_is_there(client, minutes):
     for name in ("comments-post-comment", "comments-xtd-reply", "comments-xtd-api-create"):
         with pytest.raises(NoReverseMatch):
             reverse(name)
-        assert reverse(name, urlconf=SHOWN, args=[1] if "reply" in name else []).startswith("/stock")
+        assert reverse(name, urlconf=SHOWN, args=[1] if "reply" in name else []).startswith(
+            "/stock"
+        )
     assert signed.dumps({"a": 1})

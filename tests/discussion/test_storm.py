@@ -57,14 +57,23 @@ def served():
             "VAR_DIR": str(settings.VAR_DIR),
             "STORM_WITHOUT": without,
             "COMMENT_MINIMUM_SECONDS": "0",
-            "COMMENT_BURST": "0",
+            "COMMENTS_AN_HOUR": "1000",
             "PYTHONWARNINGS": "ignore",
         }
         processes.append(
             subprocess.Popen(
-                [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers=2"]
-                + ["--threads=8", "--timeout=120", "--log-level=critical"]
-                + ["tests.discussion.stock_wsgi" if without else "config.wsgi"],
+                [
+                    sys.executable,
+                    "-m",
+                    "gunicorn",
+                    "--bind",
+                    f"127.0.0.1:{port}",
+                    "--workers=2",
+                    "--threads=8",
+                    "--timeout=120",
+                    "--log-level=critical",
+                    "tests.discussion.stock_wsgi" if without else "config.wsgi",
+                ],
                 cwd=ROOT,
                 env=environment,
                 stdout=subprocess.DEVNULL,
@@ -144,9 +153,7 @@ def post(port, page, data, cookies):
 def faults(page, writing, posts):
     """What is wrong with what is stored: (missing, twice, out of place)."""
     wanted = {f"Écrit {who}-{n}." for who in range(writing) for n in range(posts)}
-    rows = list(
-        PageComment.objects.filter(page=page, comment__startswith="Écrit").order_by("pk")
-    )
+    rows = list(PageComment.objects.filter(page=page, comment__startswith="Écrit").order_by("pk"))
     texts = [row.comment for row in rows]
     every = {row.pk: row for row in PageComment.objects.filter(page=page)}
     orders = [(row.thread_id, row.order) for row in every.values()]
