@@ -21,10 +21,7 @@ def home_context(page, request) -> dict:
         "next_meetings": next_meetings,
         "latest_minutes": latest,
         "groups": groups,
-        "recent_comments": PageComment.objects.visible_to(user)
-        .newest_first()
-        .select_related("page")
-        .defer("user_email", "ip_address")[:COMMENTS],
+        "recent_comments": PageComment.objects.latest_for(user)[:COMMENTS],
         "keywords_in_use": Keyword.objects.used_where_visible(user)
         .with_labels()
         .order_by("-uses", "name")[:KEYWORDS],

@@ -12,6 +12,7 @@ from wagtail.models import Page, ReferenceIndex
 from accounts.models import Person
 from accounts.visibility import visible_pages, visible_to
 from discussion.context import discussion_of
+from discussion.models import PageComment
 from discussion.threads import with_keywords
 from glossary import mentions, suggesting
 from glossary.models import Keyword
@@ -22,6 +23,8 @@ from search.models import Findable, Kind
 
 LATEST_DECISIONS = 5
 MEETINGS_A_PAGE = 50
+#: Comments quoted beside a group or a person.
+COMMENTS = 5
 
 
 def meetings_of(group, user):
@@ -37,6 +40,9 @@ def workgroup_context(page, request) -> dict:
     meetings = meetings_of(page, request.user).for_list()
     held = Paginator(meetings.held().newest_first(), MEETINGS_A_PAGE)
     return {
+        "recent_comments": PageComment.objects.latest_for(request.user).filter(
+            page__path__startswith=page.path
+        )[:COMMENTS],
         "coordinators": [row.person for row in page.coordinators.select_related("person")],
         "next_meetings": list(meetings.upcoming()),
         "meetings": held.get_page(request.GET.get("page")),
@@ -175,7 +181,9 @@ def person_context(person, user) -> dict:
     attended.sort(
         key=lambda row: (row.page.meeting_date or date.min, row.page.ordinal or 0), reverse=True
     )
+    said = PageComment.objects.latest_for(user)
     return {
+        "recent_comments": said.filter(user=person.user_id or 0)[:COMMENTS],
         "attended": attended,
         "articles": ArticlePage.objects.filter(authors__person=person)
         .distinct()

@@ -46,6 +46,10 @@ class CommentQuerySet(models.QuerySet):
     def newest_first(self):
         return self.order_by("-submit_date", "-pk")
 
+    def latest_for(self, user):
+        """What was said last where the reader may look, each with its page, for lists."""
+        return self.visible_to(user).newest_first().select_related("page").bare()
+
     def bare(self):
         """Without what no template may show: addresses."""
         return self.defer("user_email", "ip_address", "user_url")

@@ -33,7 +33,8 @@ class Conversation:
     `parent_comment_id` of the comment it answers, `address`, its permalink, `placeholder`: True
     for a hidden comment that is only shown as a gap because others answer it, `more`: how many
     comments of its thread come after it that are not shown, and for the reader `is_own`,
-    `is_new` and `waits`: their own, not read by a moderator yet. A hidden comment that nobody
+    `is_new` and `waits`: their own, not read by a moderator yet. The first reply of a thread has
+    `replies`, how many are shown, and the last `is_last_reply`. A hidden comment that nobody
     answers is left out, and so is a held one of others and every reply to a held one.
     """
 
@@ -86,6 +87,11 @@ class Conversation:
         """How far the reader had read it, and what is new to them."""
         return reading.Mark(**{name: self._size.get(name) for name in reading.Mark._fields})
 
+    def latest(self, number: int) -> list[PageComment]:
+        """So many comments for readers, the newest first."""
+        rows = self._rows.published().exclude(pk__in=self._under_held).order_by("-pk").bare()
+        return list(rows[:number])
+
     def remember(self) -> None:
         """The reader, if a member, has been here."""
         reading.remember(self.page, self._user, self.mark, self._size["newest"], self.count)
@@ -137,7 +143,7 @@ class Conversation:
         read = []
         for start in sorted(threads, reverse=self.order == NEWEST):
             under = sum(of == start for of in self._under_held.values())
-            read += _read(threads[start], under, self._user)
+            read += _foldable(_read(threads[start], under, self._user))
         return self._told(read)
 
     def _told(self, comments):
@@ -259,6 +265,13 @@ def _named(rows: list[PageComment], user) -> list[PageComment]:
     return rows
 
 
+def _foldable(thread: list[PageComment]) -> list[PageComment]:
+    """Its first reply says how many are shown, its last that it is."""
+    if len(thread) > 1:
+        thread[1].replies, thread[-1].is_last_reply = len(thread) - 1, True
+    return thread
+
+
 class _Putting:
     """Puts into each comment what its template shows. What is dear is made once for all."""
 
@@ -274,6 +287,7 @@ class _Putting:
 
     def __call__(self, row: PageComment, depth: int, parent: PageComment | None) -> None:
         row.depth, row.more, row.is_new = depth, 0, False
+        row.replies, row.is_last_reply = 0, False
         row.parent_name = parent.user_name if parent and parent.state == State.PUBLISHED else ""
         row.parent_comment_id = parent.pk if parent else None
         row.waits = row.state == State.HELD

@@ -2,6 +2,7 @@ from django.urls import path
 from django.utils.translation import pgettext_lazy
 
 from discussion import (
+    feeds,
     link_views,
     mentions,
     own_views,
@@ -39,6 +40,11 @@ urlpatterns = [
     ),
     # Reading
     path(pgettext_lazy("url", "commentaires/ordre/"), reading_views.order, name="comment_order"),
+    path(
+        pgettext_lazy("url", "commentaires/page/<key:page_id>/flux/"),
+        feeds.feed,
+        name="comment_feed",
+    ),
     path(
         pgettext_lazy("url", "commentaires/<key:pk>/fil/"),
         reading_views.thread,
