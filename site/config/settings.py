@@ -262,6 +262,13 @@ COMMENT_CONFIRM_DAYS = 7
 COMMENT_POLICY = "open"  # where neither the page, its group nor the home page says another
 COMMENT_EDIT_MINUTES = 24 * 60  # how long one may change one's own comment
 COMMENT_DRAFT_DAYS = 7  # a draft on the writer's device, and a form kept while they sign in
+COMMENT_FILES_MOST = 5  # documents with one comment
+COMMENT_FILE_SIZE = 10 * 1024 * 1024  # bytes of one, as it is sent
+COMMENT_FILES_SIZE = 25 * 1024 * 1024  # and of all of one comment, as they are stored
+COMMENT_FILES_WAITING_SIZE = 1024 * 1024 * 1024  # and of all comments not sent or confirmed yet
+COMMENT_IMAGE_PIXELS = 40_000_000
+COMMENT_PURGE_DAYS = 30  # files of a deleted comment, or of spam; till then it can be undone
+COMMENT_ORPHAN_HOURS = 48  # a file on the disk that belongs to nothing
 COMMENT_THREADS_SHOWN = 20  # on one page of a discussion
 COMMENT_REPLIES_SHOWN = 50  # of one thread; the rest has a page of its own
 

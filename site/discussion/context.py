@@ -3,6 +3,7 @@
 from django.urls import reverse
 
 from accounts.duties import moderates
+from discussion.attachments import with_files
 from discussion.keeping import first_form
 from discussion.keys import is_key
 from discussion.models import PageComment
@@ -21,6 +22,7 @@ def discussion_of(page, request) -> dict:
     order = order_of(request)
     said = Conversation(page, order, request.GET.get("page", 1)) if page.pk else None
     comments = said.comments if said else []
+    with_files(comments)
     answered = _answered(page, comments, request)
     form = getattr(request, "comment_form", None)
     if form is None and page.pk:

@@ -2,6 +2,7 @@ from django.urls import path
 from django.utils.translation import pgettext_lazy
 
 from discussion import mentions, own_views, reading_views, views
+from discussion.files import views as file_views
 
 urlpatterns = [
     # Writing
@@ -33,5 +34,15 @@ urlpatterns = [
     ),
     path(pgettext_lazy("url", "commentaires/<key:pk>/"), views.comment, name="comment"),
     # Files
+    path(
+        pgettext_lazy("url", "commentaires/fichiers/<uuid:key>/retirer/"),
+        file_views.take_away,
+        name="comment_file_withdraw",
+    ),
+    path(
+        pgettext_lazy("url", "commentaires/fichiers/<uuid:key>/<str:name>"),
+        file_views.download,
+        name="comment_file",
+    ),
     # Moderating, outside the back office
 ]
