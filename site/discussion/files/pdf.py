@@ -3,26 +3,23 @@
 import io
 import re
 import zipfile
+import zlib
 
 from discussion.files.kinds import Refused, mind_viruses
 
 #: Names of what does something by itself, or holds another file.
-ACTIVE = (
-    b"/JavaScript",
-    b"/Launch",
-    b"/EmbeddedFile",
-    b"/RichMedia",
-    b"/ImportData",
-    b"/GoToE",
-    b"/XFA",
+_ACTIVE = re.compile(
+    rb"/(?:JavaScript|Launch|EmbeddedFiles?|RichMedia\w*|ImportData|GoToE|XFA)(?![A-Za-z0-9])"
 )
-#: Too short to look for among packed bytes: only in what has been read.
-ACTIVE_KEYS = {"/JS", "/JavaScript", "/EF", "/XFA", "/RichMediaContent"}
-ACTIVE_DEEDS = {"/JavaScript", "/Launch", "/ImportData", "/GoToE", "/Rendition", "/RichMedia"}
-MOST_OBJECTS = 200_000
+#: Too short to be looked for among packed bytes, where they may stand by chance.
+_ACTIVE_KEY = re.compile(rb"/(?:JS|EF)(?![A-Za-z0-9])")
+_ACTIVE_KEYS = {"/JS", "/EF"}
+MOST_OBJECTS = 100_000
+MOST_UNPACKED = 50 * 1024 * 1024  # bytes of one stream of objects
 #: A name may hide its letters: /J#61vaScript.
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _ENDED = re.compile(rb"%%EOF[\s\x00]*\Z")
+_PACKED = re.compile(rb"/ObjStm\b.{0,2000}?stream\r?\n", re.DOTALL)
 
 
 def check(data: bytes) -> None:
@@ -32,9 +29,11 @@ def check(data: bytes) -> None:
     if not _ENDED.search(data[-4096:]) or zipfile.is_zipfile(io.BytesIO(data)):
         raise Refused("damaged")
     mind_viruses(data)
-    said = _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), data)
-    if any(name in said for name in ACTIVE):
+    said = _plain(data)
+    if _ACTIVE.search(said):
         raise Refused("active")
+    if data.count(b" obj") > MOST_OBJECTS:
+        raise Refused("large")
     reader = PdfReader(io.BytesIO(data), strict=False)
     if reader.is_encrypted:
         try:
@@ -45,44 +44,56 @@ def check(data: bytes) -> None:
             raise Refused("locked")
     if not len(reader.pages):
         raise Refused("damaged")
-    reader.pages[0].get_contents()
-    for thing in _objects(reader):
-        _mind(thing)
+    for objects in _packed_objects(reader, data):
+        objects = _plain(objects)
+        if _ACTIVE.search(objects) or _ACTIVE_KEY.search(objects):
+            raise Refused("active")
+    if _ACTIVE_KEY.search(said):
+        for thing in _objects(reader):
+            _mind(thing)
+
+
+def _plain(data: bytes) -> bytes:
+    """The same with the letters of its names shown."""
+    return _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), data)
+
+
+def _packed_objects(reader, data):
+    """What the streams hold in which objects stand together: nothing but objects."""
+    from pypdf.generic import IndirectObject
+
+    for number in {number for number, _place in reader.xref_objStm.values()}:
+        yield reader.get_object(IndirectObject(number, 0, reader)).get_data()
+    # And those that the table of the file does not know: another reader may look for them.
+    for found in _PACKED.finditer(data):
+        try:
+            yield zlib.decompressobj().decompress(data[found.end() :], MOST_UNPACKED)
+        except zlib.error:
+            continue
 
 
 def _objects(reader):
-    """Every object of the file, those packed together with others too."""
+    """Every object that stands by itself."""
     from pypdf.generic import IndirectObject
 
-    numbers = {
-        (number, generation) for generation in reader.xref for number in reader.xref[generation]
-    }
-    numbers |= {(number, 0) for number in reader.xref_objStm}
-    if len(numbers) > MOST_OBJECTS:
-        raise Refused("large")
-    for number, generation in sorted(numbers):
-        try:
-            yield reader.get_object(IndirectObject(number, generation, reader))
-        except Refused:
-            raise
-        except Exception:  # a free or broken one: no reader finds anything there
-            continue
+    for generation, places in reader.xref.items():
+        for number in places:
+            try:
+                yield reader.get_object(IndirectObject(number, generation, reader))
+            except Exception:  # a free or broken one: no reader finds anything there
+                continue
     yield reader.trailer
 
 
 def _mind(thing) -> None:
     """Raises Refused where an object, or what is written inside it, is active."""
-    from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+    from pypdf.generic import ArrayObject, DictionaryObject
 
     waiting = [thing]
     while waiting:
         thing = waiting.pop()
-        if isinstance(thing, IndirectObject):
-            continue
         if isinstance(thing, DictionaryObject):
-            if ACTIVE_KEYS & thing.keys() or (
-                "/S" in thing and thing.raw_get("/S") in ACTIVE_DEEDS
-            ):
+            if _ACTIVE_KEYS & thing.keys():
                 raise Refused("active")
             waiting += [thing.raw_get(key) for key in thing]
         elif isinstance(thing, ArrayObject):
