@@ -49,7 +49,7 @@ def corpus(seed: int = 4) -> list[Hostile]:
 
 
 def viruses():
-    for end in ALLOWED + ("com", "exe", "bat"):
+    for end in (*ALLOWED, "com", "exe", "bat"):
         yield f"EICAR called {end}", f"facture.{end}", EICAR
     yield "EICAR after words", "lettre.txt", b"Bonjour. " + EICAR
     yield "EICAR in a docx", "a.docx", good.docx("Bonjour", **{"word/media/a.bin": EICAR})
@@ -282,7 +282,7 @@ def macros():
         ("page inside", "aFChunk", "a.mht"),
     ):
         yield what, "a.docx", good.docx("a", **{rels: good.links((kind, target, "External"))})
-    word = f'<w:document xmlns:w="{good.WORD}"><w:body><w:p><w:r>%s</w:r></w:p></w:body></w:document>'
+    word = f'<w:document xmlns:w="{good.WORD}"><w:p><w:r>%s</w:r></w:p></w:document>'
     field = '<w:fldChar w:fldCharType="begin"/>%s<w:fldChar w:fldCharType="end"/>'
     whole = "<w:instrText>DDEAUTO c:\\\\windows\\\\cmd.exe</w:instrText>"
     pieces = "<w:instrText> DD</w:instrText></w:r><w:r><w:instrText>E calc</w:instrText>"
@@ -336,8 +336,10 @@ def pdfs():
         yield f"{what} packed with others", "a.pdf", _packed_object(inside)
     yield "password", "a.pdf", _locked_pdf()
     yield "zeros", "a.pdf", b"%PDF-1.7\n" + b"\x00" * 5000 + b"\n%%EOF\n"
-    yield "no page", "a.pdf", good.pdf("a").replace(b"/Count 1", b"/Count 0").replace(
-        b"/Kids [3 0 R]", b"/Kids []"
+    yield (
+        "no page",
+        "a.pdf",
+        good.pdf("a").replace(b"/Count 1", b"/Count 0").replace(b"/Kids [3 0 R]", b"/Kids []"),
     )
     yield "pages that contain themselves", "a.pdf", good.pdf("a").replace(b"[3 0 R]", b"[2 0 R]")
 

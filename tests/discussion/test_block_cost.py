@@ -6,7 +6,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django_comments_xtd.models import XtdComment
 
-from discussion.models import PageComment
+from discussion.models import CommentFile, PageComment
 from tests import base
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +16,7 @@ TABLES = ("discussion_", "django_comment")
 
 
 def fill(page, number):
-    """Comments by as many members, in threads of ten, each with a keyword."""
+    """Comments by as many members, in threads of ten, each with a keyword and a document."""
     start, keywords = None, [base.make_keyword(f"mot {page.pk} {n}") for n in range(5)]
     for n in range(number):
         start = None if n % 10 == 0 else start
@@ -24,6 +24,7 @@ def fill(page, number):
             page, f"Mot {n}", parent=start, user=base.make_user(f"Membre {page.pk} {n}")
         )
         comment.keywords.add(keywords[n % 5])
+        CommentFile.objects.create(comment=comment, file="a", name="a.txt", kind="txt", size=1)
         start = start or comment
 
 

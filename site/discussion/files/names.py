@@ -37,16 +37,14 @@ def fitting(name: str, kind: str, otherwise: str) -> str:
     `otherwise` is what a file is called whose name says nothing.
     """
     name, extensions = shown(name), KINDS[kind].extensions
-    extension = extension_of(name)
-    if extension not in extensions:
-        # report.pdf.exe that is a PDF is report.pdf, and neither photo.html nor photo.html.jpg.
-        while extension and extension not in extensions:
-            name = name[: -len(extension) - 1].rstrip(". ")
-            extension = extension_of(name)
-    if not extension:
-        name, extension = f"{name or otherwise}.{extensions[0]}", extensions[0]
-    stem = name[: -len(extension) - 1].strip(". ") or otherwise
-    return _cut(f"{stem}.{extension}")
+    if name.lower() in extensions:
+        name = f".{name}"  # that was all of it
+    # report.pdf.exe that is a PDF is report.pdf, and photo.jpg.html that is none is photo.png.
+    while (extension := extension_of(name)) and extension not in extensions:
+        name = name[: -len(extension) - 1].rstrip(". ")
+    end = name[-len(extension) - 1 :] if extension else f".{extensions[0]}"
+    stem = name.removesuffix(end) if extension else name
+    return _cut((stem.strip(". ") or otherwise) + end)
 
 
 def _cut(name: str) -> str:
