@@ -6,6 +6,7 @@ import random
 import struct
 import zipfile
 import zlib
+from functools import cache
 from typing import NamedTuple
 
 from PIL import Image
@@ -28,6 +29,7 @@ class Hostile(NamedTuple):
     remade: bool = False
 
 
+@cache
 def corpus(seed: int = 4) -> list[Hostile]:
     made = []
     for family in (

@@ -34,11 +34,14 @@ def one_of_each():
 
 
 def get(client, file, more="", **headers):
-    return client.get(file.get_absolute_url() + more, headers=headers)
+    """The answer, and its bytes as `body`."""
+    return read(client.get(file.get_absolute_url() + more, headers=headers))
 
 
-def bytes_of(response) -> bytes:
-    return b"".join(response.streaming_content)
+def read(response):
+    response.body = b"".join(response) if response.streaming else response.content
+    response.close()
+    return response
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "gif"])
@@ -47,7 +50,7 @@ def test_it_is_a_file_and_no_page(client, minutes, kind):
     (file,) = attach(base.make_comment(minutes), (name, content))
     response = get(client, file)
     assert response.status_code == 200
-    body = bytes_of(response)
+    body = response.body
     assert len(body) == int(response["Content-Length"]) == file.size
     assert KINDS[kind].is_image or body == content
     assert response["Content-Type"] == KINDS[kind].mime
@@ -83,10 +86,10 @@ def test_a_picture_has_a_small_one(client, minutes):
         base.make_comment(minutes), ("a.jpg", good.saved(good.picture(1, size=(900, 600)), "JPEG"))
     )
     large, small = get(client, file), get(client, file, "?petite")
-    assert len(bytes_of(small)) < len(bytes_of(large))
+    assert len(small.body) < len(large.body)
     assert small["ETag"] != large["ETag"]
     (text,) = attach(file.comment, ("a.txt", b"Texte"))
-    assert bytes_of(get(client, text, "?petite")) == b"Texte"
+    assert get(client, text, "?petite").body == b"Texte"
 
 
 def test_it_is_not_sent_twice_to_who_has_it(client, minutes):
@@ -103,7 +106,7 @@ def test_a_part_of_it_is_asked_for_like_the_whole(client, minutes, member, as_us
     (file,) = attach(base.make_comment(minutes), ("a.txt", b"0123456789"))
     for headers in ({"range": "bytes=2-4"}, {"range": "bytes=99-"}, {"range": "x" * 1000}):
         response = get(client, file, **headers)
-        assert response.status_code == 200 and bytes_of(response) == b"0123456789"
+        assert response.status_code == 200 and response.body == b"0123456789"
         assert response["Accept-Ranges"] == "none"
     base.close(minutes, "Autres")
     assert get(client, file, range="bytes=0-1").status_code == 404
@@ -111,7 +114,7 @@ def test_a_part_of_it_is_asked_for_like_the_whole(client, minutes, member, as_us
 
 def test_it_answers_reading_only(client, minutes):
     (file,) = attach(base.make_comment(minutes), ("a.txt", b"Texte"))
-    head = client.head(file.get_absolute_url())
+    head = read(client.head(file.get_absolute_url()))
     assert head.status_code == 200 and head["Content-Length"] == "5"
     for method in ("post", "put", "delete", "patch"):
         assert getattr(client, method)(file.get_absolute_url()).status_code == 405
@@ -119,7 +122,7 @@ def test_it_answers_reading_only(client, minutes):
 
 def test_another_name_in_the_address_is_no_matter(client, minutes):
     (file,) = attach(base.make_comment(minutes), ("a.txt", b"Texte"))
-    response = client.get(reverse("comment_file", args=[file.key, "evil.html"]))
+    response = read(client.get(reverse("comment_file", args=[file.key, "evil.html"])))
     assert said_name(response) == "a.txt" and response["Content-Type"] == "text/plain"
 
 

@@ -150,13 +150,8 @@ def test_what_is_made_anew_held_its_payload_before():
     assert len(made_anew) >= 30
     for file in made_anew:
         packed = file.what.endswith(("png with a page as colours", "GIF of 10,000 views"))
-        assert packed or _holds(
-            attachments.Accepted("", "", file.content, ""),
-            b"alert(",
-            b"PK\x03\x04",
-            b"%PDF",
-            b"zTXt",
-        ), file.what
+        marks = (b"alert(", b"PK\x03\x04", b"%PDF", b"zTXt")
+        assert packed or any(mark in file.content for mark in marks), file.what
 
 
 def test_it_takes_nothing_of_this_process_to_look_at_them():
@@ -173,6 +168,7 @@ def test_it_takes_nothing_of_this_process_to_look_at_them():
 def test_no_hostile_file_is_an_error_of_the_site(here, workgroup, folder):
     """Through the view, five at a time: each is named, whatever is let in is a picture."""
     page, files = base.make_minutes(workgroup), hostile.corpus()
+    files = files if SOAK else files[::3]
     client = Client(raise_request_exception=False)
     for at in range(0, len(files), 5):
         five = [(item.name, item.content) for item in files[at : at + 5]]
@@ -301,7 +297,8 @@ def test_it_stores_under_names_that_say_nothing(workgroup, folder):
     let_in, _ = accepted(("secret.pdf", good.pdf("a")))
     attachments.store(let_in, comment=comment)
     (file,) = comment.files.all()
-    assert default_storage.open(file.file.name).read() == good.pdf("a")
+    with default_storage.open(file.file.name) as stored:
+        assert stored.read() == good.pdf("a")
     assert on_disk(folder) == [file.file.name.rpartition("/")[2]]
     assert "secret" not in file.file.name and "." not in file.file.name
     assert reverse("comment_file", args=[file.key, file.name]) == file.get_absolute_url()
