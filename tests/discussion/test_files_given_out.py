@@ -40,7 +40,6 @@ def get(client, file, more="", **headers):
 
 def read(response):
     response.body = b"".join(response) if response.streaming else response.content
-    response.close()
     return response
 
 
@@ -200,7 +199,7 @@ def test_one_that_is_lost_from_the_disk_is_not_there(client, minutes, caplog):
 
 def test_no_media_is_served_as_it_lies(client, minutes):
     (file,) = attach(base.make_comment(minutes), ("a.txt", b"Texte"))
-    assert client.get(f"/media/{file.file.name}").status_code == 404
+    assert client.get(f"/media/{file.file.name}", follow=True).status_code == 404
 
 
 # --- Under the comment ---------------------------------------------------------------------------
