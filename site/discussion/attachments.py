@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy
 
 from discussion.files import names, plain
 from discussion.files.kinds import KINDS, Refused, sniffed
+from discussion.files.uploading import Unread
 from discussion.models import CommentFile
 from pages.document_text.extraction import EXTENSIONS, NotReadError, run
 from pages.document_text.reading import read_beside
@@ -161,6 +162,8 @@ def examined(upload) -> Accepted:
         raise Refused("empty")
     if upload.size > settings.COMMENT_FILE_SIZE:
         raise Refused("size")
+    if isinstance(upload, Unread):
+        raise Refused("total")
     upload.seek(0)
     content = upload.read()
     kind = sniffed(content[:16], names.extension_of(names.shown(upload.name)))
@@ -269,7 +272,8 @@ def withdraw(file: CommentFile) -> None:
 def erase(files) -> int:
     """Take the bytes and the words of these rows away for good; the rows stay. How many."""
     with transaction.atomic():
-        rows = list(files.exclude(file="").select_for_update(of=("self",)))
+        rows = files.exclude(file="").select_related("comment")
+        rows = list(rows.select_for_update(of=("self",)))
         CommentFile.objects.filter(pk__in=[row.pk for row in rows]).update(file="", text="")
         paths = [row.file.name for row in rows]
         transaction.on_commit(lambda: remove_from_disk(*paths), robust=True)

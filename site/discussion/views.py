@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.visibility import may_see, visible_pages
 from discussion import attachments, keeping, posting
 from discussion.context import order_of
+from discussion.files.uploading import bound
 from discussion.formatting import render as formatted
 from discussion.forms import CommentForm
 from discussion.mentions import people_in
@@ -49,6 +50,7 @@ def comment_post(request, page_id):
     """
     if request.method != "POST":
         return redirect(discussed_page(page_id, request.user).get_url(request) + "#repondre")
+    bound(request)
     if request.user.is_authenticated:
         return csrf_protect(_post)(request, page_id)
     return _post(request, page_id)

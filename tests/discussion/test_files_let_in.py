@@ -6,6 +6,7 @@ import resource
 import unicodedata
 
 import pytest
+from django.core.files import uploadhandler
 from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
@@ -255,6 +256,25 @@ def test_it_lets_in_so_much(settings):
     let_in, refused = accepted(*((name, b"a" * size) for name, size in sizes.items()))
     assert [file.name for file in let_in] == ["a.txt", "d.txt"]
     assert "b.txt" in refused[0] and "c.txt" in refused[1] and len(refused) == 2
+
+
+def test_of_a_request_that_is_far_too_large_nothing_is_written(
+    client, workgroup, settings, monkeypatch
+):
+    def fail(*args, **kwargs):
+        raise AssertionError("a file was begun")
+
+    page = base.make_minutes(workgroup)
+    files = [("a.txt", b"a" * 5000), ("b.txt", b"b" * 8000)]
+    with monkeypatch.context() as patch:
+        patch.setattr(uploadhandler.MemoryFileUploadHandler, "new_file", fail)
+        with pytest.raises(AssertionError):  # the control
+            post(client, page, *files)
+        settings.COMMENT_FILE_SIZE = 1000
+        response = post(client, page, *files, comment="Un texte.")
+    html = response.content.decode()
+    assert response.status_code == 422 and "Un texte." in html
+    assert "a.txt" in html and "b.txt" in html
 
 
 def test_only_so_much_waits_in_all(settings, workgroup):
