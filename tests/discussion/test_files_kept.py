@@ -39,7 +39,7 @@ def html(response):
 
 def listed(response):
     """The names of the files that the form says are with it."""
-    return re.findall(r'<bdi class="file">([^<]+)</bdi>', html(response))
+    return re.findall(r'<bdi class="file-name">([^<]+)</bdi>', html(response))
 
 
 def test_a_members_come_with_the_comment(as_user, member, minutes, folder):
