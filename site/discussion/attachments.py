@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import logging
+import threading
 import uuid
 from collections import defaultdict
 from contextlib import contextmanager, suppress
@@ -26,13 +27,15 @@ from discussion.files import names, plain
 from discussion.files.kinds import KINDS, Refused, sniffed
 from discussion.files.uploading import Unread
 from discussion.models import CommentFile
-from pages.document_text.extraction import EXTENSIONS, NotReadError, run
+from pages.document_text.extraction import EXTENSIONS, SECONDS, NotReadError, run
 from pages.document_text.reading import read_beside
 from search import outbox
 
 log = logging.getLogger(__name__)
 Reading = CommentFile.Reading
 
+#: So many files are examined at once by this process of the site; others wait a little.
+_at_once = threading.BoundedSemaphore(2)
 EXAMINER = Path(__file__).parent / "files" / "examiner.py"
 #: What is told of a file that is refused. Each names it, so that it can be chosen again.
 SENTENCES = {
@@ -189,6 +192,8 @@ def examined(upload) -> Accepted:
 
 def _examined_apart(content: bytes, kind: str) -> tuple[dict, bytes]:
     """What the examiner says; raises Refused, also where it said nothing."""
+    if not _at_once.acquire(timeout=SECONDS):
+        raise Refused("later")
     try:
         said = run(EXAMINER, kind, str(settings.COMMENT_IMAGE_PIXELS), file=io.BytesIO(content))
         line, _newline, made = said.partition(b"\n")
@@ -196,6 +201,8 @@ def _examined_apart(content: bytes, kind: str) -> tuple[dict, bytes]:
     except (NotReadError, OSError, ValueError) as error:
         log.warning("A file could not be examined: %s", error)
         raise Refused("later") from error
+    finally:
+        _at_once.release()
     if "why" in found:
         raise Refused(found["why"])
     return found, made

@@ -312,6 +312,16 @@ def test_an_examiner_that_says_nothing_lets_nothing_in(monkeypatch):
     assert not let_in and "a.pdf" in refused[0]
 
 
+def test_only_so_many_are_examined_at_once(monkeypatch):
+    class Taken:
+        def acquire(self, timeout):
+            return False
+
+    monkeypatch.setattr(attachments, "_at_once", Taken())
+    let_in, refused = accepted(("a.pdf", good.pdf("a")), ("b.txt", b"Texte"))
+    assert [file.name for file in let_in] == ["b.txt"] and "a.pdf" in refused[0]
+
+
 def test_it_stores_under_names_that_say_nothing(workgroup, folder):
     comment = base.make_comment(base.make_minutes(workgroup))
     let_in, _ = accepted(("secret.pdf", good.pdf("a")))

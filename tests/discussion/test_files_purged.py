@@ -23,7 +23,7 @@ from discussion.models import (
 from discussion.moderation import set_state
 from tests import base
 from tests.discussion import good_files as good
-from tests.discussion.attaching import attach, on_disk
+from tests.discussion.attaching import attach, on_disk, post
 
 Act = ModerationAct.Act
 PICTURE = ("a.png", good.saved(good.picture(1), "PNG"))
@@ -111,6 +111,21 @@ def test_what_nobody_confirmed_or_sent_goes_with_its_files(minutes, folder, purg
         attach(kept, PICTURE)
     assert purged() == Purged(0, 2, 0)
     assert len(on_disk(folder)) == 4 and CommentFile.objects.count() == 2
+
+
+def test_the_next_who_writes_takes_what_was_never_sent_along(
+    client, minutes, folder, django_capture_on_commit_callbacks
+):
+    at = timezone.now() - timedelta(days=8)
+    attach(PendingComment.objects.create(page=minutes, token="0" * 32, created_at=at), PICTURE)
+    attach(KeptForm.objects.create(page=minutes, created_at=at), PICTURE)
+    with django_capture_on_commit_callbacks(execute=True):
+        post(client, minutes)
+        assert len(on_disk(folder)) == 4, "only once it is committed"
+    assert len(on_disk(folder)) == 2
+    with django_capture_on_commit_callbacks(execute=True):
+        post(client, minutes, sign_in="1")
+    assert not on_disk(folder) and not CommentFile.objects.exists()
 
 
 def test_a_file_of_nothing_goes_after_two_days(minutes, folder, purged):
