@@ -5,7 +5,7 @@ from django.shortcuts import render
 #: Forms whose words somebody thought about: they can be sent again from the page that refuses.
 _WRITTEN = ("comment_post", "comment_edit")
 #: What a browser sends along that belongs to the old form, or would press another button.
-_NOT_AGAIN = ("csrfmiddlewaretoken", "sign_in")
+_NOT_AGAIN = ("csrfmiddlewaretoken", "sign_in", "drop")
 
 
 def expired_form(request, reason=""):

@@ -16,6 +16,13 @@ class DiscussionConfig(AppConfig):
 
         xtd.publish_or_unpublish_on_pre_save = leave_replies_alone
 
+        from discussion import attachments
+        from discussion.files.reading import read_waiting
+        from pages.document_text import reading
+
+        attachments.listen()
+        reading.others.append(read_waiting)
+
         # After the glossary's, which is above us in INSTALLED_APPS and looks for words.
         from discussion import passages
         from pages.rendering import finishers

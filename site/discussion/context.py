@@ -3,6 +3,7 @@
 from django.urls import reverse
 
 from accounts.duties import moderates
+from discussion.attachments import with_files
 from discussion.keeping import first_form
 from discussion.keys import is_key
 from discussion.models import PageComment
@@ -26,6 +27,7 @@ def discussion_of(page, request) -> dict:
     comments = said.comments if said else []
     if said and request.method == "GET" and page.live and not getattr(request, "is_preview", False):
         said.remember()
+    with_files(comments)
     answered = _answered(page, comments, request)
     form = getattr(request, "comment_form", None)
     if form is None and page.pk:

@@ -4,11 +4,11 @@ from django.db.models.signals import m2m_changed
 from django.utils import timezone
 from wagtail.signals import page_published, post_page_move
 
-from discussion.models import PageComment
+from discussion.models import CommentFile, PageComment
 from search import outbox
 from search.models import Findable, Kind
-from search.pieces import labels_of
-from search.sources import Piece, Source, register
+from search.pieces import document_pieces, labels_of
+from search.sources import Piece, Source, follow, register
 
 
 @register
@@ -33,6 +33,15 @@ class CommentSource(Source):
             people=(comment.user_name,),
             is_part=True,
         )
+        for file in comment.files.filter(withdrawn_at=None).exclude(file=""):
+            yield from document_pieces(
+                f"file-{file.pk}",
+                f"c{comment.pk}",
+                file.text,
+                title=file.name,
+                language=comment.language,
+                date=timezone.localdate(comment.submit_date),
+            )
 
     def page(self, comment):
         return comment.page
@@ -60,6 +69,8 @@ def page_moved(instance, **kwargs):
     outbox.add(*PageComment.objects.filter(page__in=below))
 
 
+# Handed over, withdrawn or read, it is told to the outbox there.
+follow(CommentFile, lambda file: [file.comment] if file.comment_id else [])
 m2m_changed.connect(
     keywords_changed, sender=PageComment.keywords.through, dispatch_uid="search comment keywords"
 )

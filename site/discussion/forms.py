@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django_comments_xtd.forms import XtdCommentForm
 
-from discussion import passages, proof
+from discussion import attachments, passages, proof
 from discussion.formatting import render
 from discussion.models import PageComment, PendingComment
 
@@ -119,6 +119,8 @@ class CommentForm(XtdCommentForm):
         self.fields["comment"].widget = forms.Textarea(attrs={"rows": 8, **named(user)})
         self.fields["keywords"].help_text = self._help_with_keywords()
         self.fields["keywords"].widget.attrs |= completed(KIND)
+        self.fields["files"].help_text = attachments.limits()
+        self.fields["files"].widget.attrs["accept"] = attachments.accept()
         self.fields["honeypot"].label = _("Laissez ce champ vide")
         self.fields["honeypot"].widget = forms.TextInput(
             attrs={"autocomplete": "off", "tabindex": "-1"}
@@ -267,11 +269,20 @@ class CommentForm(XtdCommentForm):
         """The same form with what its message will look like; only the message is judged yet."""
         if "comment" in self.cleaned_data:
             self.preview = render(self.cleaned_data["comment"], get_language(), people)
+        return self.unjudged("comment")
+
+    def unjudged(self, *but):
+        """The same form without complaints, but those about these fields and the files."""
         self._errors = ErrorDict(
-            {name: self.errors[name] for name in ("comment", "files") if name in self.errors}
+            {name: self.errors[name] for name in (*but, "files") if name in self.errors}
         )
         self.similar = ()
         return self
+
+    @property
+    def kept_files(self):
+        """The files that are with this form already."""
+        return attachments.shown_of(self.kept)
 
     @property
     def passage_shown(self) -> str:

@@ -1,15 +1,19 @@
 """A form that is kept while its writer signs in, and the form that a page starts with."""
 
+import logging
 import uuid
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from discussion import attachments
 from discussion.forms import CommentForm
 from discussion.models import KeptForm
+
+log = logging.getLogger(__name__)
 
 #: What is kept of a form: no name and no address.
 FIELDS = ("comment", "keywords", "anchor", "reply_to")
@@ -37,7 +41,7 @@ def keep(form, files, page) -> KeptForm | None:
     recent = KeptForm.objects.filter(created_at__gt=now - timedelta(hours=1))
     if not kept and recent.count() >= MOST_AN_HOUR:
         return None
-    with transaction.atomic():
+    with attachments.none_left_behind(files), transaction.atomic():
         if kept:
             kept.fields = fields
             kept.save(update_fields=["fields"])
@@ -46,6 +50,29 @@ def keep(form, files, page) -> KeptForm | None:
         if files:
             attachments.store(files, kept=kept)
     return kept
+
+
+def with_files(form, page):
+    """The form as it is shown again: a browser chooses no file by itself, so what it sent is kept.
+
+    Where it cannot be kept, that is said at the field.
+    """
+    if not form.accepted:
+        return form
+    kept = None
+    try:
+        kept = keep(form, form.accepted, page)
+    except Exception:  # a full disk, a locked database: the text still has to be shown
+        log.exception("Files could not be kept")
+    if kept is None:
+        again = gettext("Vos documents n’ont pas pu être gardés : choisissez-les à nouveau.")
+        form.add_error("files", again)
+    else:
+        form.kept = kept
+        form.data = form.data.copy()
+        form.data["kept_as"] = str(kept.secret)
+    form.accepted = ()
+    return form
 
 
 def fetch(secret, page) -> KeptForm | None:
@@ -64,6 +91,18 @@ def spend(form, **owner) -> None:
     if kept:
         attachments.hand_over(kept, **owner)
         kept.delete()
+
+
+def give_back(form, pending) -> None:
+    """The comment is not stored after all: its files are with a form again."""
+    with transaction.atomic():
+        if pending.files.exists():
+            form.kept = KeptForm.objects.create(page_id=pending.page_id)
+            attachments.hand_over(pending, kept=form.kept)
+            form.accepted = ()
+            form.data = form.data.copy()
+            form.data["kept_as"] = str(form.kept.secret)
+        pending.delete()
 
 
 def remember(request, kept) -> None:

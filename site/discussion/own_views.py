@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.visibility import visible_pages
+from discussion.attachments import with_files
 from discussion.formatting import render as formatted
 from discussion.forms import named
 from discussion.mentions import people_in
@@ -98,6 +99,7 @@ def edit(request, pk):
                 else:
                     messages.success(request, _("Votre commentaire est modifié."))
                 return _back(comment)
+    with_files([comment])
     context = {"comment": comment, "page": page, "form": form, "preview": preview}
     wrong = problem or (form.is_bound and form.errors)
     return render(

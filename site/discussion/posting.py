@@ -45,7 +45,7 @@ def publish(form, user, verdict=Verdict()) -> PageComment:  # noqa: B008 - it do
     chosen = data["keywords"]
     token = form.token_of(user)
     try:
-        with transaction.atomic():
+        with attachments.none_left_behind(form.accepted), transaction.atomic():
             comment = _create(
                 page=form.target_object,
                 token=token,
@@ -101,7 +101,7 @@ def hold(form, page, verdict=Verdict()) -> PageComment | None:  # noqa: B008 - a
     email = data["email"].lower()
     token = form.token_of(AnonymousUser())
     language = translation.get_language()
-    with transaction.atomic():
+    with attachments.none_left_behind(form.accepted), transaction.atomic():
         too_old = timezone.now() - timedelta(days=settings.COMMENT_CONFIRM_DAYS)
         PendingComment.objects.filter(created_at__lt=too_old).delete()
         published = PageComment.objects.filter(token=token).first()
@@ -129,13 +129,13 @@ def hold(form, page, verdict=Verdict()) -> PageComment | None:  # noqa: B008 - a
         pending.keywords.set(data["keywords"].keywords)
         if is_new:  # sent again, it has them already
             attachments.store(form.accepted, pending=pending)
-            keeping.spend(form, pending=pending)
+        keeping.spend(form, pending=pending)
     if is_new:
         # After the transaction: a mail server takes its time, and SQLite has one writer.
         try:
             _mail_link(pending)
         except Exception:
-            pending.delete()
+            keeping.give_back(form, pending)
             raise
     return None
 

@@ -7,6 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.duties import moderates
+from discussion.attachments import with_files
 from discussion.context import ORDER_COOKIE, writing
 from discussion.models import PageComment, State
 from discussion.threads import ORDERS, Thread
@@ -36,6 +37,7 @@ def thread(request, pk):
     if start.is_reply:
         raise Http404
     found = Thread(start, request.GET.get("page", 1), request.user)
+    with_files(found.comments)
     discussion = {
         "open": page.live,
         "can_moderate": moderates(request.user),

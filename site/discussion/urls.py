@@ -11,6 +11,7 @@ from discussion import (
     report_views,
     views,
 )
+from discussion.files import views as file_views
 
 urlpatterns = [
     # Writing
@@ -52,6 +53,16 @@ urlpatterns = [
     ),
     path(pgettext_lazy("url", "commentaires/<key:pk>/"), views.comment, name="comment"),
     # Files
+    path(
+        pgettext_lazy("url", "commentaires/fichiers/<uuid:key>/retirer/"),
+        file_views.take_away,
+        name="comment_file_withdraw",
+    ),
+    path(
+        pgettext_lazy("url", "commentaires/fichiers/<uuid:key>/<str:name>"),
+        file_views.download,
+        name="comment_file",
+    ),
     # Moderating, outside the back office
     path(
         pgettext_lazy("url", "commentaires/moderer/<str:token>/"),

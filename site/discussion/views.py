@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.visibility import may_see, visible_pages
 from discussion import attachments, keeping, posting
 from discussion.context import order_of
+from discussion.files.uploading import bound
 from discussion.formatting import render as formatted
 from discussion.forms import CommentForm
 from discussion.mentions import people_in
@@ -50,6 +51,7 @@ def comment_post(request, page_id):
     """
     if request.method != "POST":
         return redirect(discussed_page(page_id, request.user).get_url(request) + "#repondre")
+    bound(request)
     if request.user.is_authenticated:
         return csrf_protect(_post)(request, page_id)
     return _post(request, page_id)
@@ -67,23 +69,25 @@ def _post(request, page_id):
     if not may_write(request.user, form.cleaned_data.get("email", "")):
         form.add_error("email" if "email" in form.fields else None, BLOCKED)
     try:
-        form.accepted = attachments.checked(request.FILES.getlist("files"), request.user)
+        uploads = request.FILES.getlist("files")
+        form.accepted = attachments.checked(uploads, request.user, form.kept)
     except ValidationError as error:
         form.add_error("files", error)
+        form.accepted = error.accepted
+    if "drop" in request.POST:
+        if form.kept:
+            attachments.drop(form.kept, request.POST["drop"])
+        return _again(request, page, form.with_fresh_security().unjudged(), status=200)
     if "sign_in" in request.POST and not request.user.is_authenticated:
         return _sign_in(request, page, form)
     if "preview" in request.POST:
         people = people_in(form.cleaned_data.get("comment", ""), request.user)
-        if form.accepted:  # a browser chooses no file by itself: they are kept here meanwhile
-            form.data = form.data.copy()
-            form.kept = keeping.keep(form, form.accepted, page)
-            form.data["kept_as"] = str(form.kept.secret) if form.kept else ""
         return _again(request, page, form.with_fresh_security().previewed(people), status=200)
     if form.is_valid():
-        verdict = screen(form, page, request.user, request, policy)
-        for field, sentence in verdict.refused.items():
-            form.add_error(field if field in form.fields else None, sentence)
         try:
+            verdict = screen(form, page, request.user, request, policy)
+            for field, sentence in verdict.refused.items():
+                form.add_error(field if field in form.fields else None, sentence)
             if not verdict.refused and (answer := _stored(request, page, form, verdict)):
                 return answer
         except Exception:
@@ -141,7 +145,7 @@ def _thanks(request, comment, sentence):
 
 def _again(request, page, form, status=422):
     """The page with the form as it was filled."""
-    request.comment_form = form
+    request.comment_form = keeping.with_files(form, page)
     response = page.serve(request)
     response.status_code = status
     return response
@@ -193,6 +197,7 @@ def comment_confirm(request, token):
         "words": formatted(
             pending.comment, pending.language, people_in(pending.comment, request.user)
         ),
+        "files": attachments.shown_of(pending),
         "keywords": posting.allowed(posting.words_of(pending), request.user),
     }
     return render(request, "discussion/confirm.html", context)

@@ -72,7 +72,7 @@ if (text) {
   });
   form.addEventListener("submit", ({ submitter }) => {
     // A look at it, or a way to sign in that may be given up, sends nothing.
-    if (!["preview", "sign_in"].includes(submitter?.name)) store.write(visit, key, "sent");
+    if (!["preview", "sign_in", "drop"].includes(submitter?.name)) store.write(visit, key, "sent");
   });
   form.querySelector("[data-draft-drop]")?.addEventListener("click", () => {
     text.value = "";

@@ -66,7 +66,7 @@ class LimitError(BaseException):
     """The file is more than may be read of one. No Exception, for readers catch those."""
 
 
-def confine() -> None:
+def confine(memory: int = MEMORY) -> None:
     """Gives up whatever reading a file does not need. Where the system has no such limit, it
     stays as it is: memory on macOS, the network without the right to leave it."""
     with suppress(ImportError):
@@ -75,7 +75,7 @@ def confine() -> None:
         # At first it is told, and says what it has read; then it is killed.
         signal.signal(signal.SIGXCPU, _late)
         limits = [
-            (resource.RLIMIT_AS, MEMORY),
+            (resource.RLIMIT_AS, memory),
             (resource.RLIMIT_FSIZE, WRITTEN),
             (resource.RLIMIT_CORE, 0),
         ]

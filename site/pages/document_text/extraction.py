@@ -33,12 +33,25 @@ def extract(file: BinaryIO, extension: str) -> Extracted:
     child to say; where it says nothing, this raises NotReadError, or what the system raised."""
     if extension not in EXTENSIONS:
         return Extracted("empty")
+    said = run(CHILD, extension, file=file)
+    try:
+        found = json.loads(said)
+        return Extracted(found["state"], found["text"], found.get("why", ""))
+    except (ValueError, KeyError, TypeError) as error:
+        raise NotReadError("the reader was stopped") from error
+
+
+def run(script: Path, *arguments: str, file: BinaryIO) -> bytes:
+    """What a script says of a file that it is given, in a process of its own.
+
+    The script confines itself (see `child.confine`). Raises NotReadError when it took too long.
+    """
     with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as answer:
         shutil.copyfileobj(file, given)
         given.seek(0)
         try:
-            ended = subprocess.run(
-                [sys.executable, "-I", "-W", "ignore", str(CHILD), extension],
+            subprocess.run(
+                [sys.executable, "-I", "-W", "ignore", str(script), *arguments],
                 stdin=given,
                 stdout=answer,
                 stderr=subprocess.DEVNULL,
@@ -52,9 +65,4 @@ def extract(file: BinaryIO, extension: str) -> Extracted:
             # Of a file that keeps it busy the child says so itself; here the machine was.
             raise NotReadError("time") from error
         answer.seek(0)
-        said = answer.read(LONGEST_ANSWER)
-    try:
-        found = json.loads(said)
-        return Extracted(found["state"], found["text"], found.get("why", ""))
-    except (ValueError, KeyError, TypeError) as error:
-        raise NotReadError(f"the reader was stopped ({ended.returncode})") from error
+        return answer.read(LONGEST_ANSWER)

@@ -7,6 +7,7 @@ unreadable when its reader says so; where it could not be tried, it is tried aga
 """
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
@@ -33,6 +34,9 @@ REST = timedelta(minutes=2)
 LONGEST = 1_000_000
 #: What a row says that waits for its first try.
 WAITING = {"state": "waiting", "begun": None, "tries": 0}
+#: What else is read in the same thread and by the same command: each reads what waits of other
+#: files, and says how many.
+others: list[Callable[[], int]] = []
 
 
 def texts_of(documents) -> dict[int, str]:
@@ -87,7 +91,7 @@ def read_waiting() -> int:
             logger.warning("Document %s is not read yet", row.document_id, exc_info=True)
             rest = REST * 5 ** min(row.tries - 1, MOST_TRIES)
             _same(row).update(begun=timezone.now() + rest - GIVEN_UP)
-    return done
+    return done + sum(read() for read in others)
 
 
 def _note_unknown() -> None:
