@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "taggit",
     "django_filters",
     "csp",
+    "django_htmx",  # for the script that it brings
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

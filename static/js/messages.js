@@ -1,8 +1,6 @@
 // Keeps what the site answers in sight, where the reader has been led down the page, and lets it be
 // closed. Without this script it stands once, at the head of the page.
-const list = document.querySelector("[data-messages]");
-
-if (list) {
+export function keepInSight(list) {
   list.classList.add("in-sight");
   for (const message of list.children) {
     const close = document.createElement("button");
@@ -17,3 +15,6 @@ if (list) {
     message.append(close);
   }
 }
+
+const list = document.querySelector("[data-messages]");
+if (list) keepInSight(list);

@@ -10,7 +10,7 @@ if (field) {
   const plain = title.textContent;
 
   function answer(link) {
-    field.value = link.dataset.reply;
+    form.querySelector("[name='reply_to']").value = link.dataset.reply;
     title.textContent = link.textContent;
     form.querySelector("[data-reply-quoted]")?.remove();
     link.closest("[data-comment]").append(form);
@@ -18,24 +18,25 @@ if (field) {
     form.querySelector("textarea").focus();
   }
 
-  function startAnew() {
-    field.value = "";
+  function goHome() {
+    form.querySelector("[name='reply_to']").value = "";
     title.textContent = plain;
     home.append(form);
     anew.hidden = true;
-    form.querySelector("textarea").focus();
   }
 
-  for (const link of document.querySelectorAll("a[data-reply]")) {
-    link.addEventListener("click", (event) => {
-      // A new tab or window was asked for: the link does that by itself.
-      if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-      event.preventDefault();
-      answer(link);
-    });
-  }
+  // Comments come and go (see live.js): what listens is what they are in.
+  document.querySelector("#discussion").addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-reply]");
+    // A new tab or window was asked for: the link does that by itself.
+    if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    answer(link);
+  });
   anew?.addEventListener("click", (event) => {
     event.preventDefault();
-    startAnew();
+    goHome();
+    form.querySelector("textarea").focus();
   });
+  form.addEventListener("plenum:posted", goHome);
 }

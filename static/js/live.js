@@ -1,0 +1,102 @@
+// Posts and reacts without leaving the page: htmx sends the form and puts the discussion's threads
+// in place, the reader stays where they are, and what happened is said to screen readers. Whatever
+// does not go as hoped (a remark on the form, a session that ended, no network) is sent once more as
+// any form is: the server stores it once, and its page says what there is to say. Without this
+// script that is what always happens.
+import { keepInSight } from "./messages.js";
+
+const { htmx } = window;
+const discussion = document.querySelector("#discussion");
+const said = discussion?.querySelector("[data-said]");
+const write = discussion?.querySelector("[data-comment-form]");
+
+// What the server answered, as a document; null where it is not what was hoped for.
+function answered(xhr, target) {
+  if (xhr.status !== 200) return null;
+  const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
+  return page.querySelector(target) && page;
+}
+
+// Sends a form, puts `target` of the answer in place of ours, and gives the answer; null if that
+// could not be, and then the form is on its way as any form.
+async function send(form, submitter, target) {
+  let page = null;
+  const before = (event) => {
+    page = answered(event.detail.xhr, target);
+    event.detail.shouldSwap = Boolean(page);
+    if (page && form === write) form.dispatchEvent(new Event("plenum:posted"));
+  };
+  document.body.addEventListener("htmx:beforeSwap", before);
+  discussion.setAttribute("aria-busy", "true");
+  try {
+    await htmx.ajax("POST", submitter?.getAttribute("formaction") ?? form.getAttribute("action"), {
+      source: form,
+      target,
+      select: target,
+      swap: "outerHTML",
+      values: submitter?.name ? { [submitter.name]: submitter.value } : {},
+    });
+  } catch {
+    page = null;
+  }
+  document.body.removeEventListener("htmx:beforeSwap", before);
+  discussion.removeAttribute("aria-busy");
+  if (!page) {
+    form.dataset.plain = "";
+    form.requestSubmit(submitter);
+  }
+  return page;
+}
+
+function tell(page) {
+  const messages = page.querySelector("[data-messages]");
+  if (!messages) return;
+  said.textContent = "";
+  document.querySelector("[data-messages]")?.remove();
+  document.querySelector("main").prepend(messages);
+  said.textContent = messages.textContent.trim();
+  messages.removeAttribute("role"); // said already
+  keepInSight(messages);
+}
+
+async function post(form, submitter) {
+  const known = new Set([...discussion.querySelectorAll("[data-comment]")].map(({ id }) => id));
+  const page = await send(form, submitter, "#fils");
+  if (!page) return;
+  for (const part of ["#discussion-head", "#champs-caches"]) {
+    const fresh = page.querySelector(part);
+    if (fresh) document.querySelector(part)?.replaceWith(fresh);
+  }
+  for (const field of form.querySelectorAll("textarea, [name=keywords], [type=file]")) {
+    field.value = "";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+  tell(page);
+  const own = [...discussion.querySelectorAll("[data-own]")].find(({ id }) => !known.has(id));
+  if (own) {
+    own.focus({ preventScroll: true });
+    own.scrollIntoView({ block: "center" });
+  }
+}
+
+async function react(form, submitter) {
+  const target = `#${submitter.closest("[data-reactions]").id}`;
+  const page = await send(form, submitter, target);
+  if (!page) return;
+  document.querySelector(`${target} [value="${submitter.value}"]`)?.focus();
+  tell(page);
+}
+
+if (htmx && said) {
+  discussion.addEventListener("submit", (event) => {
+    const { target: form, submitter } = event;
+    if (event.defaultPrevented || "plain" in form.dataset) return;
+    // Buttons with a name lead elsewhere; a form with remarks goes on as it began.
+    const simple = form === write && !submitter?.name && !form.querySelector("[role=alert], #apercu");
+    const reaction = form.id === "avis" && submitter?.closest("[data-reactions]");
+    if (!simple && !reaction) return;
+    event.preventDefault();
+    if (discussion.getAttribute("aria-busy")) return;
+    (simple ? post : react)(form, submitter);
+  });
+}
