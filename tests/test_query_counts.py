@@ -16,7 +16,7 @@ from search import outbox
 from tests import base
 
 pytestmark = pytest.mark.django_db
-MOST = 27  # of minutes, with all that they carry and a discussion that is shown in parts
+MOST = 28  # of minutes, with all that they carry and a discussion that is shown in parts
 #: Names the keywords that `fill` makes, so that a text mentions them as soon as they are there.
 NAMES = ", ".join(f"mot {i}" for i in range(200))
 

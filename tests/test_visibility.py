@@ -7,12 +7,14 @@ import datetime
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import get_resolver, reverse
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
 from wagtail.images.tests.utils import get_test_image_file
 from wagtail.images.views.serve import generate_image_url
 
+from discussion import attachments
 from glossary.models import KeywordFollow, KeywordLink, KeywordSuggestion, PageKeyword, fold
 from minutes.models import Attendance
 from pages.models import PageAttachment, RelatedPage
@@ -34,6 +36,10 @@ PRIVATE = {
     "comment_edit": lambda w: reverse("comment_edit", args=[w["own_comment"].pk]),
     "comment_delete": lambda w: reverse("comment_delete", args=[w["own_comment"].pk]),
     "comment_thread": lambda w: reverse("comment_thread", args=[w["comment"].pk]),
+    "comment_react": lambda w: reverse("comment_react", args=[w["comment"].pk]),
+    "comment_feed": lambda w: reverse("comment_feed", args=[w["minutes"].pk]),
+    "comment_file": lambda w: w["file"].get_absolute_url(),
+    "comment_file_withdraw": lambda w: reverse("comment_file_withdraw", args=[w["file"].key]),
     "comment_post": lambda w: reverse("comment_post", args=[w["minutes"].pk]),
     "keyword": lambda w: w["keyword"].get_absolute_url(),
     "keyword_feed": lambda w: reverse("keyword_feed", args=[w["keyword"].slug]),
@@ -64,6 +70,8 @@ SILENT = {
     "favicon": "/favicon.ico",
     "comment_confirm": "/fr/commentaires/confirmer/a:b:c/",
     "comment_order": "/fr/commentaires/ordre/",
+    "comment_decide": "/fr/commentaires/moderer/a:b:c/",
+    "comment_answer": "/fr/commentaires/signalement/a:b:c/",
 }
 #: What is sent to those that take no other request.
 SENT = {
@@ -71,8 +79,8 @@ SENT = {
     "keyword_follow": lambda w: {"follow": "1"},
     "keyword_suggest": lambda w: {"word": f"mot {CANARY}"},
 }
-#: Has a test of its own: strangers are sent to sign in, whether there is such a thing or not.
-DOORKEPT = {"keyword_decide"}
+#: Each has a test of its own: strangers are sent to sign in, whether there is such a thing or not.
+DOORKEPT = {"keyword_decide", "comment_report"}
 #: Wagtail's own doors, which lead to the one guarded door.
 DOORS = {"admin/login/", "^admin/password_reset/"}
 
@@ -116,6 +124,8 @@ def world(private_workgroup, workgroup, group_member):
     other = base.make_article(private_workgroup, f"Article {CANARY}", body=[_picture(image)])
     comment = base.make_comment(minutes, f"Commentaire {CANARY}", keywords=[keyword])
     own_comment = base.make_comment(minutes, f"De Gus {CANARY}", user=group_member)
+    upload = SimpleUploadedFile("note.txt", f"Une note sur {CANARY}.".encode())
+    attachments.store(attachments.checked([upload], group_member), comment=own_comment)
     open_minutes = base.make_minutes(
         workgroup, "Réunion ouverte", meeting_date=datetime.date(2026, 4, 1)
     )
@@ -142,6 +152,7 @@ def world(private_workgroup, workgroup, group_member):
         "person": person,
         "comment": comment,
         "own_comment": own_comment,
+        "file": own_comment.files.get(),
         "image": image,
         "document": document,
         "open": open_minutes,

@@ -1,12 +1,18 @@
 """What people said under the demo's pages, and what they did with its keywords."""
 
+from pathlib import Path
+
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from django.utils.text import slugify
 from wagtail.models import Page
 
-from discussion.models import PageComment
+from discussion import attachments
+from discussion.models import PageComment, Reaction, State
+from discussion.passages import passages_of
 from glossary.models import KeywordFollow, KeywordSuggestion, fold
 from home.demo.lookup import (
     home,
@@ -16,6 +22,9 @@ from home.demo.lookup import (
     token_of,
     users_by_name,
 )
+from pages.rendering import render_body
+
+FILES = Path(__file__).with_name("files")
 
 
 def comments() -> None:
@@ -29,6 +38,7 @@ def comments() -> None:
             continue
         page, user = pages[entry["page"]].specific_deferred, users.get(entry["by"])
         email = user.email if user else f"{slugify(entry['by'])[:40]}@visitor.example"
+        anchor, passage = _passage(page.specific, entry["about"]) if "about" in entry else ("", "")
         comment = PageComment.objects.create(
             page_id=page.pk,
             content_type=ContentType.objects.get_for_model(page),
@@ -42,9 +52,33 @@ def comments() -> None:
             parent_id=known[token_of(entry["to"])] if "to" in entry else 0,
             submit_date=timezone.make_aware(entry["date"]),
             token=token,
+            anchor=anchor,
+            passage=passage,
+            state=entry.get("state", State.PUBLISHED),
+            reasons=entry.get("reasons", []),
         )
         comment.keywords.set(tags[slug] for slug in entry.get("keywords", ()))
+        _attach(comment, entry.get("files", ()))
+        for kind in Reaction.Kind.values:
+            for name in entry.get(kind, ()):
+                Reaction.objects.create(comment=comment, user=users[name], kind=kind)
         known[token] = comment.pk
+
+
+def _passage(page, begins: str) -> tuple[str, str]:
+    """(anchor, words) of the passage that begins so."""
+    html = render_body(page.body, user=AnonymousUser(), language=page.language, page=page)
+    return next(
+        (anchor, words) for anchor, words in passages_of(html).items() if words.startswith(begins)
+    )
+
+
+def _attach(comment, names) -> None:
+    """The demo's files of these names, let in as a member's would be."""
+    uploads = [SimpleUploadedFile(name, (FILES / name).read_bytes()) for name in names]
+    files = attachments.checked(uploads, AnonymousUser())
+    with attachments.none_left_behind(files):
+        attachments.store(files, comment=comment)
 
 
 def suggestions() -> None:
