@@ -1,0 +1,143 @@
+"""A browser that counts what runs: dialogs, refused scripts, requests to other sites."""
+
+import re
+import time
+from collections import Counter
+from contextlib import suppress
+
+from playwright.sync_api import Error
+
+from discussion.formatting import TAGS
+
+#: Before any script of a page. A vector tells that it ran by a dialog, which is answered here;
+#: what would lead away from the page is kept from doing so.
+HOOKS = """
+(() => {
+  const tell = (kind, what) => { try { window.tellTest(kind, what) } catch {} };
+  const where = () => {
+    const at = document.currentScript || (window.event && window.event.target);
+    const letter = at && at.closest && at.closest("[data-comment]");
+    return letter ? letter.id : "";
+  };
+  for (const name of ["alert", "confirm", "prompt", "print"])
+    window[name] = () => { tell("ran", where()); return false; };
+  addEventListener("securitypolicyviolation",
+    event => tell("refused", event.effectiveDirective + " " + event.blockedURI), true);
+  const scripted = address => /^[\\s\\x00-\\x1f]*j[\\s]*a[\\s]*v[\\s]*a/i.test(address || "");
+  addEventListener("click", event => {
+    const link = event.target.closest && event.target.closest("a, area, button, input");
+    if (link && !scripted(link.getAttribute("href") || link.getAttribute("formaction")))
+      event.preventDefault();
+  }, true);
+  addEventListener("submit", event => {
+    if (!scripted(event.target.getAttribute("action"))) event.preventDefault();
+  }, true);
+})();
+"""
+
+#: What a reader may do to a thing, done to each thing of the page.
+FIRE = """
+things => {
+  for (const node of document.querySelectorAll(things)) {
+    for (const kind of ["pointerover", "mouseover", "mouseenter", "mousemove", "pointerdown",
+                        "mousedown", "pointerup", "mouseup", "click", "dblclick", "contextmenu"])
+      node.dispatchEvent(new MouseEvent(kind, {bubbles: true, cancelable: true}));
+    for (const kind of ["focus", "focusin", "blur"]) node.dispatchEvent(new FocusEvent(kind));
+    for (const kind of ["keydown", "keyup"])
+      node.dispatchEvent(new KeyboardEvent(kind, {bubbles: true, key: "x"}));
+  }
+}
+"""
+
+#: What stands in the page that no comment may bring there, as short sentences.
+STRANGE = """
+([tags, strict]) => {
+  const found = [];
+  const own = node => node.outerHTML.slice(0, 200);
+  const goodAttributes = ["href", "start", "rel", "lang", "dir", "class"];
+  for (const node of document.querySelectorAll(".words *, .moderated-words *, .answered *")) {
+    if (!tags.includes(node.localName)) found.push("tag: " + own(node));
+    for (const {name, value} of node.attributes) {
+      if (!goodAttributes.includes(name)) found.push("attribute: " + own(node));
+      if (name === "href" && !/^(https?:\\/\\/|mailto:|\\/(?![\\/\\\\]))/i.test(value))
+        found.push("address: " + own(node));
+    }
+  }
+  for (const node of document.querySelectorAll("*")) {
+    for (const {name} of node.attributes)
+      if (/^on|^srcdoc$/i.test(name)) found.push("attribute: " + own(node));
+    if (node.localName === "a" && !node.closest(".words, .moderated-words, .answered")
+        && node.hasAttribute("href")
+        && !["http:", "https:", "mailto:"].includes(node.protocol))
+      found.push("address: " + own(node));
+  }
+  const never = "iframe, frame, object, embed, base, applet, marquee, math, " +
+    (strict ? "main script, main style, main link, main meta, script:not([src])" : "marquee");
+  for (const node of document.querySelectorAll(never)) found.push("tag: " + own(node));
+  return found;
+}
+"""
+
+
+class Watch:
+    """Opens pages of the site and counts, by the name of a place, what happened there."""
+
+    def __init__(self, page, own):
+        self.page, self.own = page, own
+        self.ran, self.refused, self.elsewhere = Counter(), Counter(), Counter()
+        #: Comments on which something ran, as far as that is known.
+        self.letters = set()
+        self.loads, self.strange, self.place = Counter(), [], ""
+        context = page.context
+        context.expose_binding("tellTest", self._told)
+        context.add_init_script(HOOKS)
+        context.route(re.compile(rf"^(?!{re.escape(own)}/)(?!data:)(?!blob:)"), self._abroad)
+        page.on("dialog", self._dialog)
+
+    def _told(self, source, kind, what):
+        if kind == "ran":
+            self.ran[self.place] += 1
+            self.letters.add(what)
+        else:
+            self.refused[self.place] += 1
+
+    def _dialog(self, dialog):
+        self.ran[self.place] += 1
+        dialog.dismiss()
+
+    def _abroad(self, route):
+        self.elsewhere[self.place] += 1
+        route.abort()
+
+    def open(self, place, address):
+        """Opens a page, does to all in it what a reader may do, and waits a moment."""
+        self.place = place
+        self.loads[place] += 1
+        response = self.page.goto(address, wait_until="load")
+        assert response.ok, (response.status, address)
+        # The scripts of the back office answer to clicks on what is its own.
+        things = "main td *, .moderated *" if "/admin/" in address else "main *"
+        began = time.time()
+        self.page.evaluate(FIRE, things)
+        self.fire = getattr(self, "fire", 0) + time.time() - began
+        self.page.wait_for_timeout(50)
+
+    def look(self, place, address, strict=True):
+        """The same, and notes what no comment may bring into a page."""
+        self.open(place, address)
+        self.strange += [
+            f"{place}: {what}" for what in self.page.evaluate(STRANGE, [sorted(TAGS), strict])
+        ]
+
+    def brave(self, place, address):
+        """The same for a page that is meant to be broken: scripts of others lead it astray."""
+        with suppress(Error):
+            self.open(place, address)
+
+    def told(self) -> str:
+        lines = [
+            f"{place}: {self.loads[place]} loads, {self.ran[place]} executed, "
+            f"{self.refused[place]} refused by the policy, {self.elsewhere[place]} requests elsewhere"
+            for place in self.loads
+        ]
+        return "\n".join(lines)
