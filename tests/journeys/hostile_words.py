@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,7 +16,7 @@ from accounts.models import SIGNATURE_LENGTH
 from discussion import posting
 from discussion.files import names
 from discussion.models import CommentFile, PageComment, PendingComment
-from glossary.models import Keyword
+from glossary.models import Keyword, KeywordLabel, fold
 from glossary.rules import MOST_LETTERS, PARTING, not_a_keyword
 from tests import base
 
@@ -74,28 +75,43 @@ def store(vectors: list[str]) -> Stored:
 
 def _thread(group, vectors, common):
     page = base.make_minutes(group, title=f"Remarques à partir de {hash(vectors[0]) % 1000}")
-    last = None
+    keywords, last = _keywords(vectors), None
     for vector in vectors:
-        words = [common]
-        word = " ".join("".join(set_apart(vector)).split())[:MOST_LETTERS].strip()
-        if word and not not_a_keyword(word):
-            words.append(Keyword.objects.named(word) or Keyword.objects.make(word, "fr"))
+        words = [common, *filter(None, [keywords.get(fold(word_of(vector)))])]
         # Each answers the one before, and so shows its name too.
         last = _create(page, f"{vector}\n\n{WORD}", vector, None, words, last)
         _attach(last, vector)
     return page
 
 
-def set_apart(vector):
-    """The letters that the field for keywords leaves in a keyword."""
-    return (letter for letter in vector if letter not in PARTING)
+def word_of(vector) -> str:
+    """What the field for keywords makes of it, in one keyword."""
+    letters = "".join(letter for letter in vector if letter not in PARTING)
+    return " ".join(letters.split())[:MOST_LETTERS].strip()
+
+
+def _keywords(vectors) -> dict[str, Keyword]:
+    """{folded: keyword} of those that can be one; at once, since there are many."""
+    words = {fold(word): word for word in map(word_of, vectors) if word and not not_a_keyword(word)}
+    known = {word.folded: word for word in Keyword.objects.filter(folded__in=words)}
+    taken = set(Keyword.objects.values_list("name", flat=True))
+    made = Keyword.objects.bulk_create(
+        Keyword(name=word, folded=folded, slug=f"mot-{uuid.uuid4().hex[:12]}", offered=False)
+        for folded, word in words.items()
+        if folded not in known and word not in taken
+    )
+    KeywordLabel.objects.bulk_create(
+        KeywordLabel(keyword=word, language="fr", text=word.name, folded=word.folded)
+        for word in made
+    )
+    return known | {word.folded: word for word in made}
 
 
 def _create(page, text, name, user, keywords, parent=None):
     comment = posting._create(
         page=page,
         words=[],
-        writer=user or base_visitor(),
+        writer=user or AnonymousUser(),
         name=" ".join(name.split())[:SIGNATURE_LENGTH],
         email="" if user else "visitor@plenum.example",
         user=user,
@@ -105,12 +121,6 @@ def _create(page, text, name, user, keywords, parent=None):
     )
     comment.keywords.set(keywords)
     return comment
-
-
-def base_visitor():
-    from django.contrib.auth.models import AnonymousUser
-
-    return AnonymousUser()
 
 
 def _attach(comment, vector):
@@ -131,14 +141,17 @@ def _pending(page, text, vector):
         name=" ".join(vector.split())[:SIGNATURE_LENGTH],
         email="visitor@plenum.example",
         comment=text,
-        new_keywords=["".join(set_apart(vector))[:MOST_LETTERS]],
+        new_keywords=[word_of(vector)],
         language="fr",
         interface_language="fr",
         token=uuid.uuid4(),
         created_at=timezone.now(),
     )
     CommentFile.objects.create(
-        pending=pending, file="comments/none", name=names.fitting(vector, "txt", "document"), kind="txt"
+        pending=pending,
+        file="comments/none",
+        name=names.fitting(vector, "txt", "document"),
+        kind="txt",
     )
     return pending
 

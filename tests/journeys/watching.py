@@ -1,7 +1,6 @@
 """A browser that counts what runs: dialogs, refused scripts, requests to other sites."""
 
 import re
-import time
 from collections import Counter
 from contextlib import suppress
 
@@ -49,6 +48,10 @@ things => {
 }
 """
 
+#: On the site's pages all but our own buttons; the back office's scripts answer to its own things.
+ALL = "main :not(.actions, .actions *)"
+OF_COMMENTS = "main td :not([data-controller], [data-controller] *), .moderated blockquote *"
+
 #: What stands in the page that no comment may bring there, as short sentences.
 STRANGE = """
 ([tags, strict]) => {
@@ -72,10 +75,18 @@ STRANGE = """
       found.push("address: " + own(node));
   }
   const never = "iframe, frame, object, embed, base, applet, marquee, math, " +
-    (strict ? "main script, main style, main link, main meta, script:not([src])" : "marquee");
+    (strict ? "main script, main style, main link, main meta, script:not([src], [type='application/ld+json'])" : "marquee");
   for (const node of document.querySelectorAll(never)) found.push("tag: " + own(node));
+  for (const node of document.querySelectorAll("script[type='application/ld+json']"))
+    if (node.textContent.includes("<")) found.push("data: " + own(node));
   return found;
 }
+"""
+
+
+#: What the entries of an Atom feed say, in the HTML that they are.
+ENTRIES = """
+() => [...document.querySelectorAll("entry > summary, entry > content")].map(e => e.textContent)
 """
 
 
@@ -83,15 +94,17 @@ class Watch:
     """Opens pages of the site and counts, by the name of a place, what happened there."""
 
     def __init__(self, page, own):
-        self.page, self.own = page, own
-        self.ran, self.refused, self.elsewhere = Counter(), Counter(), Counter()
-        #: Comments on which something ran, as far as that is known.
+        self.page, self.place = page, ""
+        self.loads, self.ran = Counter(), Counter()
+        #: What the policy refused, by place; of that, scripts; requests that left the site.
+        self.refused, self.scripts_refused, self.elsewhere = Counter(), Counter(), Counter()
+        #: The comments in which something ran, as far as that is known.
         self.letters = set()
-        self.loads, self.strange, self.place = Counter(), [], ""
-        context = page.context
-        context.expose_binding("tellTest", self._told)
-        context.add_init_script(HOOKS)
-        context.route(re.compile(rf"^(?!{re.escape(own)}/)(?!data:)(?!blob:)"), self._abroad)
+        #: What stands in a page that no comment may bring there.
+        self.strange = []
+        page.context.expose_binding("tellTest", self._told)
+        page.context.add_init_script(HOOKS)
+        page.context.route(re.compile(rf"^(?!{re.escape(own)}/|data:|blob:|about:)"), self._leaves)
         page.on("dialog", self._dialog)
 
     def _told(self, source, kind, what):
@@ -100,44 +113,55 @@ class Watch:
             self.letters.add(what)
         else:
             self.refused[self.place] += 1
+            self.scripts_refused[self.place] += what.startswith("script-src")
 
     def _dialog(self, dialog):
         self.ran[self.place] += 1
         dialog.dismiss()
 
-    def _abroad(self, route):
+    def _leaves(self, route):
         self.elsewhere[self.place] += 1
         route.abort()
 
     def open(self, place, address):
         """Opens a page, does to all in it what a reader may do, and waits a moment."""
+        self.page.goto("about:blank")  # nothing of the last one runs on
         self.place = place
         self.loads[place] += 1
-        response = self.page.goto(address, wait_until="load")
+        response = self.page.goto(address)
         assert response.ok, (response.status, address)
-        # The scripts of the back office answer to clicks on what is its own.
-        things = "main td *, .moderated *" if "/admin/" in address else "main *"
-        began = time.time()
-        self.page.evaluate(FIRE, things)
-        self.fire = getattr(self, "fire", 0) + time.time() - began
+        self.page.evaluate(FIRE, OF_COMMENTS if "/admin/" in address else ALL)
         self.page.wait_for_timeout(50)
 
-    def look(self, place, address, strict=True):
+    def look(self, place, address):
         """The same, and notes what no comment may bring into a page."""
         self.open(place, address)
-        self.strange += [
-            f"{place}: {what}" for what in self.page.evaluate(STRANGE, [sorted(TAGS), strict])
-        ]
+        given = [sorted(TAGS), "/admin/" not in address]
+        self.strange += [f"{place}: {what}" for what in self.page.evaluate(STRANGE, given)]
+
+    def read(self, place, address):
+        """Opens a feed as XML that a browser shows, then what it says as the HTML it says it is."""
+        self.page.route(f"**{address}", _as_xml)
+        self.open(place, address)
+        entries = self.page.evaluate(ENTRIES)
+        assert entries
+        self.page.goto("about:blank")
+        self.page.set_content("".join(f"<main>{entry}</main>" for entry in entries))
+        self.page.evaluate(FIRE, ALL)
+        self.page.wait_for_timeout(50)
 
     def brave(self, place, address):
-        """The same for a page that is meant to be broken: scripts of others lead it astray."""
+        """Opens a page that is meant to be broken: what runs in it may lead anywhere."""
         with suppress(Error):
             self.open(place, address)
 
-    def told(self) -> str:
-        lines = [
-            f"{place}: {self.loads[place]} loads, {self.ran[place]} executed, "
+    def counts(self, place) -> str:
+        return (
+            f"{place}: {self.loads[place]} pages, {self.ran[place]} executed, "
             f"{self.refused[place]} refused by the policy, {self.elsewhere[place]} requests elsewhere"
-            for place in self.loads
-        ]
-        return "\n".join(lines)
+        )
+
+
+def _as_xml(route):
+    response = route.fetch()
+    route.fulfill(response=response, headers={**response.headers, "content-type": "text/xml"})
