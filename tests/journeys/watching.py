@@ -1,6 +1,5 @@
 """A browser that counts what runs: dialogs, refused scripts, requests to other sites."""
 
-import re
 from collections import Counter
 from contextlib import suppress
 
@@ -74,9 +73,10 @@ STRANGE = """
         && !["http:", "https:", "mailto:"].includes(node.protocol))
       found.push("address: " + own(node));
   }
-  const never = "iframe, frame, object, embed, base, applet, marquee, math, " +
-    (strict ? "main script, main style, main link, main meta, script:not([src], [type='application/ld+json'])" : "marquee");
-  for (const node of document.querySelectorAll(never)) found.push("tag: " + own(node));
+  const never = ["iframe, frame, object, embed, base, applet, marquee, math"];
+  if (strict) never.push("main :is(script, style, link, meta)",
+                         "script:not([src], [type='application/ld+json'])");
+  for (const node of document.querySelectorAll(never.join())) found.push("tag: " + own(node));
   for (const node of document.querySelectorAll("script[type='application/ld+json']"))
     if (node.textContent.includes("<")) found.push("data: " + own(node));
   return found;
@@ -93,8 +93,10 @@ ENTRIES = """
 class Watch:
     """Opens pages of the site and counts, by the name of a place, what happened there."""
 
-    def __init__(self, page, own):
-        self.page, self.place = page, ""
+    def __init__(self, page, own, broken=False):
+        """`own` is the site's address; `broken` says that its pages are meant to be led astray:
+        then nothing leaves the browser but for the pages themselves and the site's scripts."""
+        self.page, self.own, self.place = page, f"{own}/", ""
         self.loads, self.ran = Counter(), Counter()
         #: What the policy refused, by place; of that, scripts; requests that left the site.
         self.refused, self.scripts_refused, self.elsewhere = Counter(), Counter(), Counter()
@@ -104,8 +106,10 @@ class Watch:
         self.strange = []
         page.context.expose_binding("tellTest", self._told)
         page.context.add_init_script(HOOKS)
-        page.context.route(re.compile(rf"^(?!{re.escape(own)}/|data:|blob:|about:)"), self._leaves)
         page.on("dialog", self._dialog)
+        page.on("request", self._asked)
+        if broken:
+            page.context.route("**", self._routed)
 
     def _told(self, source, kind, what):
         if kind == "ran":
@@ -119,16 +123,24 @@ class Watch:
         self.ran[self.place] += 1
         dialog.dismiss()
 
-    def _leaves(self, route):
-        self.elsewhere[self.place] += 1
-        route.abort()
+    def _asked(self, request):
+        if not request.url.startswith((self.own, "data:", "blob:", "about:")):
+            self.elsewhere[self.place] += 1
 
-    def open(self, place, address):
+    def _routed(self, route):
+        asked = route.request.url.removeprefix(self.own)
+        script = asked.startswith("static/") and asked.endswith(".js")
+        if script or f"/{asked}" == self._address:
+            route.continue_()
+        else:
+            route.abort()
+
+    def open(self, place, address, **options):
         """Opens a page, does to all in it what a reader may do, and waits a moment."""
         self.page.goto("about:blank")  # nothing of the last one runs on
-        self.place = place
+        self.place, self._address = place, address
         self.loads[place] += 1
-        response = self.page.goto(address)
+        response = self.page.goto(address, **options)
         assert response.ok, (response.status, address)
         self.page.evaluate(FIRE, OF_COMMENTS if "/admin/" in address else ALL)
         self.page.wait_for_timeout(50)
@@ -139,29 +151,35 @@ class Watch:
         given = [sorted(TAGS), "/admin/" not in address]
         self.strange += [f"{place}: {what}" for what in self.page.evaluate(STRANGE, given)]
 
-    def read(self, place, address):
+    def read(self, place, address, **options):
         """Opens a feed as XML that a browser shows, then what it says as the HTML it says it is."""
         self.page.route(f"**{address}", _as_xml)
-        self.open(place, address)
+        self.open(place, address, **options)
         entries = self.page.evaluate(ENTRIES)
         assert entries
-        self.page.goto("about:blank")
-        self.page.set_content("".join(f"<main>{entry}</main>" for entry in entries))
-        self.page.evaluate(FIRE, ALL)
-        self.page.wait_for_timeout(50)
+        html = "".join(f"<main>{entry}</main>" for entry in entries)
+        self.page.unroute(f"**{address}")
+        self.page.route("**/entries", lambda route: _as_html(route, html))
+        self.open(place, "/entries", **options)
+        self.page.unroute("**/entries")
 
-    def brave(self, place, address):
+    def brave(self, place, address, how=None):
         """Opens a page that is meant to be broken: what runs in it may lead anywhere."""
         with suppress(Error):
-            self.open(place, address)
+            (how or self.open)(place, address, timeout=5_000)
 
     def counts(self, place) -> str:
         return (
             f"{place}: {self.loads[place]} pages, {self.ran[place]} executed, "
-            f"{self.refused[place]} refused by the policy, {self.elsewhere[place]} requests elsewhere"
+            f"{self.refused[place]} refused by the policy, "
+            f"{self.elsewhere[place]} requests elsewhere"
         )
 
 
 def _as_xml(route):
     response = route.fetch()
     route.fulfill(response=response, headers={**response.headers, "content-type": "text/xml"})
+
+
+def _as_html(route, html):
+    route.fulfill(body=f"<!DOCTYPE html>{html}", content_type="text/html; charset=utf-8")
