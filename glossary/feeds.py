@@ -2,8 +2,10 @@
 
 from django.contrib.syndication.views import Feed
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 
+from discussion.formatting import html_of
 from discussion.models import PageComment
 from minutes.models import ArticlePage, MinutesPage, ParticipantListPage
 from pages.models import SiteIdentity
@@ -58,9 +60,10 @@ class Tagged(Feed):
         return item.heading
 
     def item_description(self, item):
+        # Atom's summary is HTML.
         if isinstance(item, PageComment):
-            return item.comment
-        return item.search_description or getattr(item, "lead", "")
+            return html_of(item)
+        return escape(item.search_description or getattr(item, "lead", ""))
 
     def item_link(self, item):
         if isinstance(item, PageComment):

@@ -43,7 +43,8 @@ def cleaned(html: str) -> str:
     return nh3.clean(
         html,
         tags=TAGS,
-        attributes={"a": {"href"}, "ol": {"start"}},
+        # "*": by itself nh3 lets titles and languages stand anywhere.
+        attributes={"*": set(), "a": {"href"}, "ol": {"start"}},
         attribute_filter=_only_good_links,
         url_schemes={"http", "https", "mailto"},
         link_rel="nofollow ugc noopener",

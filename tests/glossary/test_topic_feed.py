@@ -33,7 +33,7 @@ def test_it_tells_of_pages_and_comments_newest_first(client, workgroup, portage)
     base.make_comment(minutes, "Oui & non.", keywords=[portage], name="Ada", submit_date=at)
     assert titles(client) == ["Liste", "Article", "Réunion", "Ada, à propos de « Réunion »"]
     content = client.get(reverse("keyword_feed", args=["portage"])).content.decode()
-    assert "Oui &amp; non." in content and "Porter un projet." in content
+    assert "&lt;p&gt;Oui &amp;amp; non.&lt;/p&gt;" in content and "Porter un projet." in content
     assert f'href="http://127.0.0.1:8000{minutes.url}"' in content
 
 
