@@ -1,4 +1,4 @@
-"""What becomes of a discussion when its page is moved, copied, unpublished, translated or deleted."""
+"""What becomes of a discussion when its page moves, is copied, unpublished, translated, deleted."""
 
 from pathlib import Path
 
