@@ -3,6 +3,7 @@
 from django.contrib.syndication.views import Feed
 from django.http import Http404
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -66,7 +67,7 @@ class Latest(Feed):
         return page.heading
 
     def item_description(self, page):
-        return page.search_description or getattr(page, "lead", "")
+        return escape(page.search_description or getattr(page, "lead", ""))  # Atom's is HTML
 
     def item_link(self, page):
         return absolute(page.get_url(self.request))

@@ -1,5 +1,6 @@
 """Reading a discussion in another order, or one long thread of it."""
 
+from django.db.models import prefetch_related_objects
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -38,6 +39,9 @@ def thread(request, pk):
         raise Http404
     found = Thread(start, request.GET.get("page", 1), request.user)
     with_files(found.comments)
+    prefetch_related_objects(found.comments, "keywords__labels")
+    for comment in found.comments:
+        comment.keyword_list = [keyword for keyword in comment.keywords.all() if keyword.live]
     discussion = {
         "open": page.live,
         "can_moderate": moderates(request.user),

@@ -93,3 +93,9 @@ def test_replies_fold_away(client, workgroup):
     discussion = text[text.index('id="discussion"') :]
     assert discussion.index(">A<") < discussion.index("<details") < discussion.index(">A0<")
     assert discussion.index(">A2<") < discussion.index("</details>") < discussion.index(">B<")
+
+
+def test_what_editors_write_is_no_markup_in_a_feed(client, workgroup):
+    base.make_article(workgroup, "Article", lead="Le <b>plancher</b> & nous")
+    response = client.get("/fr/flux/")
+    assert entries(response) == ["Le &lt;b&gt;plancher&lt;/b&gt; &amp; nous"]

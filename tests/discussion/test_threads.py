@@ -136,7 +136,9 @@ class TestParts:
         page = client.get(minutes.url).content.decode()
         address = f"/fr/commentaires/{said[0].pk}/fil/"
         assert "Lire 2 autres réponses de ce fil" in page and address in page
+        said[5].keywords.add(base.make_keyword("portage"))
         whole = client.get(address, {"page": 2}).content.decode()
+        assert "/mots-cles/portage/" in whole
         assert "A2" in whole and "en réponse à Visiteuse" in whole
         PageComment.objects.filter(pk=said[5].pk).update(state="held")
         base.make_comment(minutes, "A10", parent=said[4])
