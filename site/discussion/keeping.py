@@ -33,7 +33,7 @@ def keep(form, files, page) -> KeptForm | None:
         created_at__lt=now - timedelta(days=settings.COMMENT_DRAFT_DAYS)
     ).delete()
     fields = {name: form.data.get(name, "") for name in FIELDS}
-    fields["comment"] = fields["comment"][: settings.COMMENT_LENGTH]
+    fields["comment"] = fields["comment"][: 4 * settings.COMMENT_LENGTH]  # too long is no loss
     fields["keywords"] = fields["keywords"][: form.fields["keywords"].max_length]
     fields["anchor"] = fields["anchor"][: form.fields["anchor"].max_length]
     fields["reply_to"] = fields["reply_to"][:10]

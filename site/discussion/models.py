@@ -147,7 +147,8 @@ class PageComment(index.Indexed, XtdComment):
             self.thread_id = parent.thread_id if parent else 0
             # The column is small; nobody counts that deep.
             self.level = min(parent.level + 1, MOST_LEVEL) if parent else 0
-            self.anchor = parent.anchor if parent else self.anchor
+            if parent:  # what a thread speaks of is said at its start
+                self.anchor, self.passage = parent.anchor, ""
             models.Model.save(self, *args, **kwargs)
             # The primary key is the order of arrival: no lock, and nothing to shift.
             self.order = self.pk
@@ -394,7 +395,10 @@ class ModeratedPart(Unlisted):
     """
 
     group = models.ForeignKey("auth.Group", on_delete=models.CASCADE, related_name="moderated")
-    page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="moderated_by")
+    #: Null once the page is gone: the group then sees to nothing there, not to everything.
+    page = models.ForeignKey(
+        Page, null=True, on_delete=models.SET_NULL, related_name="moderated_by"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["group", "page"], name="moderated_once")]

@@ -194,6 +194,8 @@ def undo(act, moderator) -> ModerationAct | None:
         act = ModerationAct.objects.select_for_update().filter(pk=act.pk).first()
         if comment is None or act is None or not undoable(act):
             return None
+        if _overtaken(act, comment):
+            return None
         if act.act in LEADS_TO:
             if comment.state != LEADS_TO[act.act]:
                 return None
@@ -209,6 +211,25 @@ def undo(act, moderator) -> ModerationAct | None:
             _unlearn(comment, act.before["example"])
         ModerationAct.objects.filter(pk=act.pk).update(undone=True)
         return note(comment, Act.UNDO, moderator, {"act": act.pk, "was": act.act})
+
+
+def _overtaken(act, comment) -> bool:
+    """Whether an act of the same kind came after this one: then it is that one's to take back."""
+    if act.act in (Act.BLOCK, Act.UNBLOCK):
+        later = ModerationAct.objects.filter(
+            act__in=(Act.BLOCK, Act.UNBLOCK), comment__in=_by_same_author(comment)
+        )
+    elif act.act in LEADS_TO:
+        later = comment.acts.filter(act__in=list(LEADS_TO))
+    else:
+        return False
+    return later.filter(pk__gt=act.pk, undone=False).exists()
+
+
+def _by_same_author(comment):
+    from discussion import trust  # it stands on this module
+
+    return trust.by_same_author(comment)
 
 
 def _unlearn(comment, was: bool | None) -> None:

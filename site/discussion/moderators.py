@@ -70,6 +70,8 @@ def _parts_of(user) -> list[str] | None:
         return None
     held = Permission.objects.filter(content_type__app_label=_APP, codename=_CODENAME)
     groups = Group.objects.filter(user=user, permissions__in=held)
-    paths = list(groups.values_list("moderated__page__path", flat=True))
+    parts = list(groups.values_list("moderated", "moderated__page__path"))
     # Without a group it was given to the person: then there is no group to limit it.
-    return None if not paths or None in paths else paths
+    if not parts or any(part is None for part, _path in parts):
+        return None
+    return [path for _part, path in parts if path]

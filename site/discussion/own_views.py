@@ -1,5 +1,6 @@
 """What one may do with one's own comment: edit it for a while, delete it."""
 
+import logging
 from datetime import timedelta
 
 from django import forms
@@ -19,11 +20,13 @@ from discussion.formatting import render as formatted
 from discussion.forms import named
 from discussion.mentions import people_in
 from discussion.models import CommentVersion, ModerationAct, PageComment, State
-from discussion.moderation import set_state
+from discussion.moderation import REPORTED, set_state
 from discussion.policy import policy_of
 from discussion.screening import screen
 from discussion.trust import BLOCKED, may_write
+from discussion.views import words_given_back
 
+log = logging.getLogger(__name__)
 Act = ModerationAct.Act
 #: A comment in one of these is its author's to change.
 THEIRS = (State.PUBLISHED, State.HELD)
@@ -66,7 +69,12 @@ def _back(comment):
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request, pk):
     """Change one's words; what they were before is kept for moderators."""
-    comment, allowed = _own(pk, request.user, may_edit)
+    try:
+        comment, allowed = _own(pk, request.user, may_edit)
+    except Http404:
+        if not request.POST.get("comment"):
+            raise
+        return words_given_back(request)
     page = comment.page.specific
     policy = policy_of(page)
     form = EditForm(request.POST or None, initial={"comment": comment.comment})
@@ -87,11 +95,14 @@ def edit(request, pk):
         elif text == comment.comment:
             return _back(comment)
         else:
-            verdict = screen(form, page, request.user, request, policy)
-            for field, sentence in verdict.refused.items():
-                form.add_error(field if field in form.fields else None, sentence)
-            if not verdict.refused:
+            try:
+                verdict = screen(form, page, request.user, request, policy)
                 comment = _store(comment, text, people, verdict)
+            except Exception:
+                # Whatever it is, it must not cost the text; nothing was stored.
+                log.exception("A comment could not be edited")
+                problem = _("Une erreur s’est produite chez nous. Votre texte est là : réessayez.")
+            else:
                 if comment.state == State.HELD:
                     messages.warning(
                         request, _("Votre commentaire est modifié. Il paraîtra une fois relu.")
@@ -116,7 +127,8 @@ def _store(comment, text, people, verdict):
         CommentVersion.objects.create(comment=now, text=now.comment)
         now.comment, now.edited_at = text, timezone.now()
         now.html = formatted(text, now.language, people)
-        now.reasons, now.spam_score = verdict.reasons, verdict.score
+        reported = [REPORTED] if REPORTED in now.reasons else []
+        now.reasons, now.spam_score = [*reported, *verdict.reasons], verdict.score
         now.save(update_fields=["comment", "html", "edited_at", "reasons", "spam_score"])
         now.mentioned.set(people)
         if verdict.state == State.HELD and now.state == State.PUBLISHED:

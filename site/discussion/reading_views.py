@@ -1,8 +1,8 @@
 """Reading a discussion in another order, or one long thread of it."""
 
 from django.db.models import prefetch_related_objects
-from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
@@ -24,7 +24,7 @@ def order(request):
     chosen, back = request.POST.get("ordre"), request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
         back = "/"
-    response = redirect(f"{back}#discussion")
+    response = HttpResponseRedirect(f"{back if back.startswith('/') else '/'}#discussion")
     if chosen in ORDERS:
         response.set_cookie(ORDER_COOKIE, chosen, max_age=A_YEAR, samesite="Lax", httponly=True)
     return response

@@ -128,10 +128,23 @@ def _said_again(text) -> bool:
     )
 
 
+def files_within_limits(request) -> bool:
+    """Whether they may have documents examined once more in this hour: that is dear."""
+    user = request.user
+    who = ("member", user.pk) if user.is_authenticated else ("address", network_of(request))
+    return tallies.within(2 * settings.COMMENTS_AN_HOUR, 3600, "files", *who)
+
+
+def network_of(request) -> str:
+    """Where a request comes from, as far as one household has it: of IPv6 the first half."""
+    address = request.META.get("REMOTE_ADDR", "")
+    return ":".join(address.split(":")[:4]) if ":" in address else address
+
+
 def _within_limits(user, known, request) -> bool:
     """Whether they may post once more in this hour."""
     if user.is_authenticated:
         most = settings.COMMENTS_AN_HOUR_TRUSTED if known else settings.COMMENTS_AN_HOUR
         return tallies.within(most, 3600, "member", user.pk)
-    address = request.META.get("REMOTE_ADDR", "")
+    address = network_of(request)
     return tallies.within(settings.COMMENTS_AN_HOUR, 3600, "address", address)

@@ -26,19 +26,21 @@ MOST_EXAMPLES, WEIGHT = 2_000, 3
 #: The odds from which a text is held: one that leads somewhere, as most spam does, and another;
 #: of visitors, whom little is known of, and of members. docs/spam.md has what they let through.
 ENOUGH = {"visitor": (0.5, 1.5), "member": (1.5, 2.0)}
-#: Words of a text that are looked at: what sells says so early or at the end.
-MOST_WORDS = 400
+#: Words and letters of a text that are looked at, whatever its length.
+MOST_WORDS, MOST_LETTERS = 400, 6_000
 
 LAST_LATIN = "\u024f"  # of the letters that French, Dutch and their neighbours are written in
 _LINK = re.compile(
-    r"(?:https?://|www\.)[^\s<>\"')\]]+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,10}/[^\s]*", re.I
+    r"(?:https?://|www\.)[^\s<>\"')\]]{1,500}"
+    r"|\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[a-z]{2,10}/[^\s]{0,500}",
+    re.I,
 )
-_BARE = re.compile(r"\b[\w-]{3,}(?:\.[\w-]+)*\.(?:[a-z]{2,8})\b", re.I)
-_MAIL = re.compile(r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b")
-_PHONE = re.compile(r"(?:\+|\b00|\b0)[\d .()/-]{7,}\d")
+_BARE = re.compile(r"\b[\w-]{3,63}(?:\.[\w-]{1,63}){0,4}\.(?:[a-z]{2,8})\b", re.I)
+_MAIL = re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}\b")
+_PHONE = re.compile(r"(?:\+|\b00|\b0)[\d .()/-]{7,20}\d")
 _MARKUP = re.compile(r"\[/?(?:url|b|i|img|link)\b|</?a\b|href\s*=", re.I)
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
-_SPACED = re.compile(r"\b(?:\w[ .*_-]){3,}\w\b")
+_SPACED = re.compile(r"\b(?:\w[ .*_-]){3,20}\w\b")
 _LEET = str.maketrans("01345@$", "oieasas")
 
 
@@ -50,7 +52,7 @@ def links_in(text: str) -> list[str]:
 def features(text: str, name: str = "") -> dict[str, bool]:
     """What the classifier looks at: {feature: True}."""
     found = {}
-    plain = unicodedata.normalize("NFKC", text)
+    plain = unicodedata.normalize("NFKC", text)[:MOST_LETTERS]  # it can grow tenfold
     links = links_in(plain)
     rest = _LINK.sub(" ", plain)
     mails = _MAIL.findall(rest)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.core.paginator import Page as PageOf
 from django.core.paginator import Paginator
-from django.db.models import Count, F, Max, Min, Q, Window
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils import timezone
@@ -47,7 +47,7 @@ class Conversation:
 
     @cached_property
     def _size(self) -> dict:
-        starts = Q(start=F("pk")) & (~Q(state=State.HELD) | _own(self._user))
+        starts = Q(start=F("pk")) & _begins(self._rows, self._user)
         published = Q(state=State.PUBLISHED)
         new = published & reading.is_new(self.page, self._user)
         return self._rows.aggregate(
@@ -112,7 +112,7 @@ class Conversation:
         if self.order == FLAT:
             rows = self._rows.filter(self._shown).exclude(pk__in=self._under_held).order_by("pk")
             return rows[shown.start : shown.stop]
-        starts = self._rows.filter(start=F("pk")).filter(~Q(state=State.HELD) | _own(self._user))
+        starts = self._rows.filter(start=F("pk")).filter(_begins(self._rows, self._user))
         starts = starts.order_by("-pk" if self.order == NEWEST else "pk").values("pk")
         of_thread = {"partition_by": "start"}
         rows = self._rows.filter(start__in=starts[shown.start : shown.stop]).annotate(
@@ -150,6 +150,12 @@ class Conversation:
         for comment in comments:
             comment.is_new = bool(self._user) and self.mark.is_new(comment, self._user)
         return comments
+
+
+def _begins(rows, user) -> Q:
+    """Whether a start has something to show: itself, or, where it is a gap, what answers it."""
+    answered = rows.filter(start=OuterRef("pk"), state=State.PUBLISHED)
+    return Q(state=State.PUBLISHED) | _own(user) | (~Q(state=State.HELD) & Q(Exists(answered)))
 
 
 def _own(user) -> Q:
@@ -201,10 +207,11 @@ def place_of(comment: PageComment, order: str, user=None) -> tuple[int, int] | N
     rows = PageComment.objects.filter(page_id=comment.page_id)
     if order == FLAT:
         before = rows.filter(Q(state=State.PUBLISHED) | _own(user)).filter(pk__lt=comment.pk)
+        before = before.exclude(pk__in=_under_held(rows))
         if comment.pk not in _readable_of(comment, user):
             return None
         return before.count() // FLAT_SHOWN + 1, 0
-    starts = rows.filter(start=F("pk")).filter(~Q(state=State.HELD) | _own(user))
+    starts = rows.filter(start=F("pk")).filter(_begins(rows, user))
     earlier = {"pk__gt": comment.start} if order == NEWEST else {"pk__lt": comment.start}
     number = starts.filter(**earlier).count() // settings.COMMENT_THREADS_SHOWN + 1
     if Conversation(comment.page, order, number, user).shows(comment):

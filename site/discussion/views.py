@@ -2,7 +2,7 @@
 
 import logging
 from smtplib import SMTPException
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.models import AnonymousUser
@@ -24,7 +24,7 @@ from discussion.forms import CommentForm
 from discussion.mentions import people_in
 from discussion.models import PageComment, State
 from discussion.policy import policy_of
-from discussion.screening import screen
+from discussion.screening import files_within_limits, screen
 from discussion.threads import place_of
 from discussion.trust import BLOCKED, may_write
 
@@ -52,9 +52,26 @@ def comment_post(request, page_id):
     if request.method != "POST":
         return redirect(discussed_page(page_id, request.user).get_url(request) + "#repondre")
     bound(request)
-    if request.user.is_authenticated:
-        return csrf_protect(_post)(request, page_id)
-    return _post(request, page_id)
+    try:
+        if request.user.is_authenticated:
+            return csrf_protect(_post)(request, page_id)
+        return _post(request, page_id)
+    except Http404:
+        if not request.POST.get("comment"):
+            raise
+        return words_given_back(request)
+
+
+def words_given_back(request):
+    """404 for a page that is not theirs to discuss, or no more, with what they had written."""
+    return render(
+        request, "discussion/given_back.html", {"typed": request.POST["comment"]}, status=404
+    )
+
+
+def _comes_from_elsewhere(request) -> bool:
+    origin = request.headers.get("Origin")
+    return bool(origin) and urlsplit(origin).netloc != request.get_host()
 
 
 def _post(request, page_id):
@@ -62,14 +79,21 @@ def _post(request, page_id):
     policy = policy_of(page)
     form = CommentForm(page, request.user, data=request.POST)
     form.kept = keeping.fetch(request.POST.get("kept_as"), page)
-    if not policy.may_write(request.user):
-        form.add_error(None, _("La discussion est fermée. Votre texte est encore là : copiez-le."))
+    signs_in = "sign_in" in request.POST and not request.user.is_authenticated
+    if signs_in and _comes_from_elsewhere(request):
+        raise Http404  # another site may not put words into a session
+    if not policy.may_write(request.user) and not signs_in:
+        told = policy.notice(request.user)
+        form.add_error(None, f"{told} {_('Votre texte est encore là : copiez-le.')}")
         return _again(request, page, form)
     form.full_clean()
     if not may_write(request.user, form.cleaned_data.get("email", "")):
         form.add_error("email" if "email" in form.fields else None, BLOCKED)
     try:
         uploads = request.FILES.getlist("files")
+        if uploads and not files_within_limits(request):
+            uploads = []
+            form.add_error("files", _("Trop de documents en peu de temps : envoyez-les plus tard."))
         form.accepted = attachments.checked(uploads, request.user, form.kept)
     except ValidationError as error:
         form.add_error("files", error)
@@ -78,7 +102,7 @@ def _post(request, page_id):
         if form.kept:
             attachments.drop(form.kept, request.POST["drop"])
         return _again(request, page, form.with_fresh_security().unjudged(), status=200)
-    if "sign_in" in request.POST and not request.user.is_authenticated:
+    if signs_in:
         return _sign_in(request, page, form)
     if "preview" in request.POST:
         people = people_in(form.cleaned_data.get("comment", ""), request.user)
@@ -188,7 +212,7 @@ def comment_confirm(request, token):
         return _thanks(request, comment, _("Merci : votre commentaire est publié."))
     comment = PageComment.objects.filter(token=key).first()
     if comment is not None:
-        return redirect(comment)
+        return _thanks(request, comment, _("Ce commentaire est déjà publié."))
     if pending is None:
         return render(request, "discussion/expired.html", status=410)
     context = {

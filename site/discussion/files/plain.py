@@ -12,7 +12,8 @@ _ACTIVE = re.compile(
     r"\s*(?:<[a-z!?/%]|#!|%!|\{\\rtf|@echo|MIME-Version:|Content-Type:)", re.IGNORECASE
 )
 #: A cell that has a spreadsheet start another program: =cmd|'/C calc'!A0
-_DDE = re.compile(r"""(?:^|[,;\t"'])\s*[=+@-]\w+\|[^\n]{0,500}!""", re.MULTILINE)
+#: Every run in it is bounded: it must not take longer than the text is long.
+_DDE = re.compile(r"""(?:^|[,;\t"'])[ \r\f]{0,50}[=+@-]\w{1,100}\|[^\n]{0,500}!""", re.MULTILINE)
 
 
 def check(data: bytes, kind: str) -> None:
