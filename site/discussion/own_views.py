@@ -97,19 +97,17 @@ def edit(request, pk):
         else:
             try:
                 verdict = screen(form, page, request.user, request, policy)
-                comment = _store(comment, text, people, verdict)
+                if not verdict.refused:
+                    comment = _store(comment, text, people, verdict)
             except Exception:
                 # Whatever it is, it must not cost the text; nothing was stored.
                 log.exception("A comment could not be edited")
                 problem = _("Une erreur s’est produite chez nous. Votre texte est là : réessayez.")
             else:
-                if comment.state == State.HELD:
-                    messages.warning(
-                        request, _("Votre commentaire est modifié. Il paraîtra une fois relu.")
-                    )
-                else:
-                    messages.success(request, _("Votre commentaire est modifié."))
-                return _back(comment)
+                for field, sentence in verdict.refused.items():
+                    form.add_error(field if field in form.fields else None, sentence)
+                if not verdict.refused:
+                    return _edited(request, comment)
     with_files([comment])
     context = {"comment": comment, "page": page, "form": form, "preview": preview}
     wrong = problem or (form.is_bound and form.errors)
@@ -119,6 +117,14 @@ def edit(request, pk):
         {**context, "problem": problem},
         status=422 if wrong else 200,
     )
+
+
+def _edited(request, comment):
+    if comment.state == State.HELD:
+        messages.warning(request, _("Votre commentaire est modifié. Il paraîtra une fois relu."))
+    else:
+        messages.success(request, _("Votre commentaire est modifié."))
+    return _back(comment)
 
 
 def _store(comment, text, people, verdict):

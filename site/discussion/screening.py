@@ -59,7 +59,7 @@ def screen(form, page, user, request, policy) -> Verdict:
     if is_new and (earlier := _stored_already(form, user)):
         return _verdict(earlier.reasons, earlier.spam_score)
     known = user.is_authenticated and trust.trusted(user)
-    if is_new and not _within_limits(user, known, request):
+    if not _within_limits(user, known, request, "new" if is_new else "edit"):
         sentence = _("C’est beaucoup en peu de temps. Votre texte est là : réessayez plus tard.")
         return Verdict(refused={"": sentence})
     reasons = [Reason.POLICY] if policy.holds(user) else []
@@ -141,10 +141,10 @@ def network_of(request) -> str:
     return ":".join(address.split(":")[:4]) if ":" in address else address
 
 
-def _within_limits(user, known, request) -> bool:
-    """Whether they may post once more in this hour."""
+def _within_limits(user, known, request, what) -> bool:
+    """Whether they may post, or edit, once more in this hour."""
     if user.is_authenticated:
         most = settings.COMMENTS_AN_HOUR_TRUSTED if known else settings.COMMENTS_AN_HOUR
-        return tallies.within(most, 3600, "member", user.pk)
+        return tallies.within(most, 3600, what, "member", user.pk)
     address = network_of(request)
-    return tallies.within(settings.COMMENTS_AN_HOUR, 3600, "address", address)
+    return tallies.within(settings.COMMENTS_AN_HOUR, 3600, what, "address", address)
