@@ -119,9 +119,9 @@ def first_form(page, request, answered=None) -> CommentForm:
     if not secret and request.user.is_authenticated:
         secret = request.session.get(IN_SESSION, {}).get(str(page.pk))
     kept = fetch(secret, page) if secret else None
-    initial = {"anchor": request.GET.get("passage", "")[:80]}
-    if kept:
-        initial |= {**kept.fields, "kept_as": kept.secret}
+    initial = {**kept.fields, "kept_as": kept.secret} if kept else {}
+    if passage := request.GET.get("passage"):  # asked for since
+        initial |= {"anchor": passage[:80], "reply_to": 0}
     if answered:
         initial["reply_to"] = answered.pk
     form = CommentForm(page, request.user, initial=initial)

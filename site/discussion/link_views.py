@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from accounts.duties import with_duties
-from discussion import moderation, moderation_mail
+from discussion import attachments, moderation, moderation_mail
 from discussion.models import ModerationAct, PageComment
 from discussion.moderation_views import VERBS, around
 
@@ -45,6 +45,7 @@ def decide(request, token):
         state = moderation.state_label(link.comment) if link else ""
         return render(request, "discussion/decided.html", {**context, "state": state}, status=409)
     context |= {
+        "files": attachments.shown_of(link.comment),
         "acts": [(act, VERBS[act]) for act in OFFERED],
         "reasons": moderation.reasons_of(link.comment),
         "reports": link.comment.reports.filter(settled_at=None),

@@ -2,7 +2,7 @@
 
 import django_filters
 from django import forms
-from django.db.models import Case, Count, OuterRef, Subquery, TextField, Value, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce, Left, Length
 from django.urls import path, reverse
 from django.utils.functional import cached_property
@@ -168,7 +168,12 @@ class CommentIndexView(generic.IndexView):
     def order_queryset(self, queryset):
         if self.is_explicitly_ordered:
             return super().order_queryset(queryset)
-        waits = Case(When(state=State.HELD, then=Value(0)), default=Value(1))
+        # What waits for a decision: held ones, then those that somebody has reported.
+        waits = Case(
+            When(state=State.HELD, then=Value(0)),
+            When(open_reports__gt=0, then=Value(1)),
+            default=Value(2),
+        )
         return queryset.order_by(waits, "-submit_date", "-pk")
 
     def search_queryset(self, queryset):
@@ -233,7 +238,10 @@ class CommentMenuItem(MenuItem):
 
     def render_component(self, request):
         component = super().render_component(request)
-        number = moderated_by(request.user).filter(state=State.HELD).count()
+        waits = Q(state=State.HELD) | Exists(
+            Report.objects.filter(comment=OuterRef("pk"), settled_at=None)
+        )
+        number = moderated_by(request.user).filter(waits).count()
         if number:
             component.label = f"{component.label} ({number})"
         return component

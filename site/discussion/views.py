@@ -222,6 +222,7 @@ def comment_confirm(request, token):
             pending.comment, pending.language, people_in(pending.comment, request.user)
         ),
         "files": attachments.shown_of(pending),
+        "will_wait": posting.will_wait(pending),
         "keywords": posting.allowed(posting.words_of(pending), request.user),
     }
     return render(request, "discussion/confirm.html", context)

@@ -75,7 +75,8 @@ async function post(form, submitter) {
   const own = [...discussion.querySelectorAll("[data-own]")].find(({ id }) => !known.has(id));
   if (own) {
     own.focus({ preventScroll: true });
-    own.scrollIntoView({ block: "center" });
+    // Once the form is at its place again and the page as long as it will be.
+    requestAnimationFrame(() => own.scrollIntoView({ block: "center", behavior: "instant" }));
   }
 }
 
@@ -92,7 +93,7 @@ if (htmx && said) {
     const { target: form, submitter } = event;
     if (event.defaultPrevented || "plain" in form.dataset) return;
     // Buttons with a name lead elsewhere; a form with remarks goes on as it began.
-    const simple = form === write && !submitter?.name && !form.querySelector("[role=alert], #apercu");
+    const simple = form === write && !submitter?.name && !form.querySelector("[role=alert], #apercu, .kept-files");
     const reaction = form.id === "avis" && submitter?.closest("[data-reactions]");
     if (!simple && !reaction) return;
     event.preventDefault();

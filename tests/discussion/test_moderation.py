@@ -366,7 +366,7 @@ def test_reported_ones_and_those_of_one_author_are_found(as_user, moderator, pag
     client = as_user(moderator)
     assert listed(client, reported="open") == ["Un."]
     assert listed(client, reported="settled") == []
-    assert listed(client, same_author=one.pk) == ["Deux.", "Un."]
+    assert listed(client, same_author=one.pk) == ["Un.", "Deux."]  # the reported one first
     assert listed(client, same_author=visitor.pk) == ["Quatre.", "Trois."]
     assert listed(client, same_author=10**9) == []
     assert listed(client, name="zo") == ["Quatre.", "Trois."]

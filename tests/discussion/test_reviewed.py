@@ -6,10 +6,12 @@ from django.contrib.auth.models import Group
 from discussion import screening, spam
 from discussion.files import plain
 from discussion.files.kinds import Refused
-from discussion.models import ModeratedPart, ModerationAct, PageComment
+from discussion.models import ModeratedPart, ModerationAct, PageComment, Report
 from discussion.moderation import Act, set_state, undo
 from discussion.moderators import moderated_by
+from discussion.passages import passages_of
 from discussion.threads import Conversation
+from pages.rendering import render_body
 from tests import base
 
 pytestmark = pytest.mark.django_db
@@ -156,3 +158,40 @@ def test_a_house_with_ipv6_is_one_address(rf):
 def test_an_address_to_go_back_to_that_is_none_is_the_front_page(client):
     answer = client.post("/fr/commentaires/ordre/", {"ordre": "plat", "next": "foo"})
     assert answer.url == "/#discussion"
+
+
+def test_a_passage_asked_for_is_that_of_a_form_that_was_kept(client, as_user, member, minutes):
+    anchor = next(iter(passages_of(render_body(minutes.body, user=member, language="fr"))))
+    visitor = as_user()
+    visitor.post(
+        f"/fr/commentaires/page/{minutes.pk}/",
+        base.comment_form_data(minutes, comment=TEXT) | {"sign_in": "1"},
+    )
+    base.sign_in(visitor, member)
+    form = visitor.get(minutes.url, {"passage": anchor}).context["discussion"]["form"]
+    assert (form["comment"].value(), form["anchor"].value()) == (TEXT, anchor)
+
+
+def test_what_is_reported_waits_for_moderators_like_what_is_held(
+    as_user, moderator, minutes, member
+):
+    reported = base.make_comment(minutes, "Signalé.")
+    base.make_comment(minutes, "Un autre, plus récent.")
+    page = as_user(moderator).get("/admin/comments/").content.decode()
+    assert page.index("Un autre, plus récent.") < page.index("Signalé.")
+    Report.objects.create(comment=reported, user=member, reason="spam")
+    page = as_user(moderator).get("/admin/comments/").content.decode()
+    assert page.index("Signalé.") < page.index("Un autre, plus récent.")
+    assert "Commentaires (1)" in page
+
+
+def test_whoever_confirms_is_told_that_it_will_be_read_first(client, minutes):
+    from django.core import mail
+
+    for proof, told in (("", True), (None, False)):
+        data = base.comment_form_data(minutes, comment=f"{TEXT} {told}")
+        data |= {} if proof is None else {"proof": proof}
+        client.post(f"/fr/commentaires/page/{minutes.pk}/", data)
+        (link,) = [word for word in mail.outbox[-1].body.split() if "/confirmer/" in word]
+        page = client.get("/" + link.split("/", 3)[3]).content.decode()
+        assert ("le relira d’abord" in page) == told
