@@ -29,7 +29,9 @@ async function send(form, submitter, target) {
   document.body.addEventListener("htmx:beforeSwap", before);
   discussion.setAttribute("aria-busy", "true");
   try {
-    await htmx.ajax("POST", submitter?.getAttribute("formaction") ?? form.getAttribute("action"), {
+    // Without its anchor: htmx would lead there.
+    const [path] = (submitter?.getAttribute("formaction") ?? form.action).split("#");
+    await htmx.ajax("POST", path, {
       source: form,
       target,
       select: target,
@@ -75,8 +77,7 @@ async function post(form, submitter) {
   const own = [...discussion.querySelectorAll("[data-own]")].find(({ id }) => !known.has(id));
   if (own) {
     own.focus({ preventScroll: true });
-    // Once the form is at its place again and the page as long as it will be.
-    requestAnimationFrame(() => own.scrollIntoView({ block: "center", behavior: "instant" }));
+    own.scrollIntoView({ block: "center", behavior: "instant" });
   }
 }
 

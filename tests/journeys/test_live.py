@@ -32,7 +32,7 @@ def stayed(page):
 def test_a_reply_appears_in_its_place_and_is_told(scripted, member, minutes):
     page = scripted
     first = base.make_comment(minutes, "Le premier.")
-    base.make_comment(minutes, "Le second.")
+    base.make_comment(minutes, "Le second.\n\n" + "Et encore.\n\n" * 60)
     sign_in(page, member)
     page.goto(minutes.url)
     stays(page)
@@ -43,6 +43,7 @@ def test_a_reply_appears_in_its_place_and_is_told(scripted, member, minutes):
     reply = PageComment.objects.get(comment="Bien vu.")
     assert stayed(page) and reply.parent_id == first.pk
     expect(page.locator(f"#c{reply.pk}")).to_be_focused()
+    expect(page.locator(f"#c{reply.pk}")).to_be_in_viewport()
     expect(page.locator("[data-said]")).to_contain_text("Votre commentaire est publié.")
     expect(page.locator("#discussion-title")).to_contain_text("3 commentaires")
     # The form is at its place again, empty, and good for another.
