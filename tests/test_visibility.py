@@ -202,7 +202,8 @@ def test_it_gives_private_things_to_the_group(name, world, group_member, as_user
     response = ask(as_user(group_member), world, name)
     assert response.status_code in (200, 302)
     content = words(response)
-    assert name in {*SENT, "wagtailimages_serve"} or CANARY in content
+    said = "note.txt" if name == "comment_file_withdraw" else CANARY  # that page names it only
+    assert name in {*SENT, "wagtailimages_serve"} or said in content
 
 
 @pytest.mark.parametrize("name", sorted(MIXED))
