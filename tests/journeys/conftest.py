@@ -78,6 +78,12 @@ def link_in_mail(number=-1) -> str:
     return re.search(r"https?://\S+", mail.outbox[number].body)[0]
 
 
+def answered(page):
+    """Wait for what a comment that was sent has led to: with a script the page stays."""
+    told = "[data-messages], #repondre [role=alert], #apercu"
+    expect(page.locator(told).first).to_be_visible()
+
+
 def sign_in(page, user):
     page.goto("/fr/compte/login/")
     page.get_by_label("E-mail").or_(page.get_by_label("Adresse e-mail")).first.fill(user.email)

@@ -5,7 +5,7 @@ from django.core import mail
 from accounts.models import User
 from discussion.models import PageComment
 from tests import base
-from tests.journeys.conftest import link_in_mail, sign_in
+from tests.journeys.conftest import answered, link_in_mail, sign_in
 
 
 def test_it_lets_somebody_sign_up_comment_and_tag(page):
@@ -33,7 +33,7 @@ def test_it_lets_somebody_sign_up_comment_and_tag(page):
     page.get_by_label("Votre message").fill("Le payrolling, parlons-en.")
     page.locator("#repondre [name=keywords]").fill("Payrolling")
     page.get_by_role("button", name="Envoyer le message").click()
-    page.wait_for_load_state()
+    answered(page)
     comment = PageComment.objects.get()
     assert list(comment.keywords.all()) == [keyword]
     letter = page.locator(f"#c{comment.pk}").inner_text()
