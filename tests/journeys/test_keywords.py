@@ -9,7 +9,7 @@ from glossary.rules import Rank
 from minutes.models import MinutesPage
 from search import outbox
 from tests import base
-from tests.journeys.conftest import sign_in
+from tests.journeys.conftest import answered, sign_in
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no-script"])
@@ -79,7 +79,7 @@ def test_a_word_goes_from_a_group_to_its_page_and_into_another(
     reader.get_by_label("Votre message").fill("Chez nous, cela marche.")
     reader.locator("#repondre [name=keywords]").fill("Marmottage")
     reader.get_by_role("button", name="Envoyer le message").click()
-    reader.wait_for_load_state()
+    answered(reader)
     assert keyword.comments.get().comment == "Chez nous, cela marche."
     reader.goto(first.url)
     reader.get_by_text("Suggérer un autre mot-clé").click()
