@@ -94,7 +94,8 @@ if (htmx && said) {
     const { target: form, submitter } = event;
     if (event.defaultPrevented || "plain" in form.dataset) return;
     // Buttons with a name lead elsewhere; a form with remarks goes on as it began.
-    const simple = form === write && !submitter?.name && !form.querySelector("[role=alert], #apercu, .kept-files");
+    const simple = form === write && !submitter?.name && !form.querySelector("[role=alert], #apercu, .kept-files")
+      && !form.querySelector("[type=file]")?.files.length; // they are dear to send twice
     const reaction = form.id === "avis" && submitter?.closest("[data-reactions]");
     if (!simple && !reaction) return;
     event.preventDefault();
