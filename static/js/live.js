@@ -9,6 +9,7 @@ const { htmx } = window;
 const discussion = document.querySelector("#discussion");
 const said = discussion?.querySelector("[data-said]");
 const write = discussion?.querySelector("[data-comment-form]");
+const FILLED = "[role=alert], #apercu, .kept-files, [data-about], [data-reply-quoted]";
 
 // What the server answered, as a document; null where it is not what was hoped for.
 function answered(xhr, target) {
@@ -69,6 +70,12 @@ async function post(form, submitter) {
     const fresh = page.querySelector(part);
     if (fresh) document.querySelector(part)?.replaceWith(fresh);
   }
+  // Beside the passages of the text: how many comments speak of each.
+  for (const link of document.querySelectorAll("a.discuss")) {
+    const [passage] = link.getAttribute("href").split("#");
+    const fresh = page.querySelector(`a.discuss[href^="${passage}#"]`);
+    if (fresh) link.replaceWith(fresh);
+  }
   for (const field of form.querySelectorAll("textarea, [name=keywords], [type=file]")) {
     field.value = "";
     field.dispatchEvent(new Event("input", { bubbles: true }));
@@ -93,9 +100,13 @@ if (htmx && said) {
   discussion.addEventListener("submit", (event) => {
     const { target: form, submitter } = event;
     if (event.defaultPrevented || "plain" in form.dataset) return;
-    // Buttons with a name lead elsewhere; a form with remarks goes on as it began.
-    const simple = form === write && !submitter?.name && !form.querySelector("[role=alert], #apercu, .kept-files")
-      && !form.querySelector("[type=file]")?.files.length; // they are dear to send twice
+    // Buttons with a name lead elsewhere; a form that the server filled goes on as it began, and
+    // documents are dear to send twice.
+    const simple =
+      form === write &&
+      !submitter?.name &&
+      !form.querySelector(FILLED) &&
+      !form.querySelector("[type=file]")?.files.length;
     const reaction = form.id === "avis" && submitter?.closest("[data-reactions]");
     if (!simple && !reaction) return;
     event.preventDefault();

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from discussion.models import PageComment, PendingComment, Reaction
 from tests import base
+from tests.discussion.test_passages import PARAGRAPH, body, rewrite
 from tests.journeys.conftest import link_in_mail, sign_in
 
 
@@ -55,6 +56,20 @@ def test_a_reply_appears_in_its_place_and_is_told(scripted, member, minutes):
     assert PageComment.objects.get(comment="Encore un mot.").parent_id != first.pk
     page.reload()
     assert page.locator("#repondre textarea").input_value() == ""
+
+
+def test_a_reply_about_a_passage_is_counted_beside_it(scripted, member, minutes):
+    page, minutes = scripted, rewrite(minutes, body())
+    first = base.make_comment(minutes, "Sur ceci.", anchor=PARAGRAPH, passage="Nous avons parlé")
+    sign_in(page, member)
+    page.goto(minutes.url)
+    stays(page)
+    expect(page.locator(f"#{PARAGRAPH} .count")).to_have_text("1")
+    page.locator(f"#c{first.pk} a[data-reply]").click()
+    page.keyboard.type("Et encore sur ceci.")
+    page.locator("#repondre").get_by_role("button", name="Envoyer le message").click()
+    expect(page.locator(f"#{PARAGRAPH} .count")).to_have_text("2")
+    assert stayed(page)
 
 
 def test_a_word_of_agreement_is_counted_in_place(scripted, member, minutes):
