@@ -345,8 +345,6 @@ class ModerationAct(Unlisted):
         BLOCK = "block", _("auteur bloqué")
         UNBLOCK = "unblock", _("auteur débloqué")
 
-    HIDE, RESTORE = Act.HIDE, Act.RESTORE
-
     comment = models.ForeignKey(
         PageComment, null=True, on_delete=models.SET_NULL, related_name="acts"
     )

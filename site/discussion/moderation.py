@@ -124,11 +124,6 @@ def note(comment, act, moderator, before, words="", at=None) -> ModerationAct:
     )
 
 
-def set_hidden(comments, hidden: bool, moderator) -> list[PageComment]:
-    """Hide or restore these comments; returns those whose state has changed."""
-    return set_state(comments, Act.HIDE if hidden else Act.RESTORE, moderator)
-
-
 def settle(comment, moderator) -> ModerationAct | None:
     """Nothing is wrong with it: its open reports count no more. None when there was none."""
     with transaction.atomic():

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from wagtail.models import ReferenceIndex
 
 from discussion.models import CommentVersion, ModerationAct, PageComment, Report
-from discussion.moderation import moderated_by, set_hidden
+from discussion.moderation import Act, moderated_by, set_state
 from tests import base
 
 LIST = "/admin/comments/"
@@ -42,9 +42,9 @@ def comment(page):
 
 @pytest.mark.django_db
 def test_each_change_leaves_an_act(comment, moderator):
-    assert set_hidden([comment], True, moderator) == [comment]
-    assert set_hidden([comment], True, moderator) == []  # hidden already: nothing was done
-    assert set_hidden([comment], False, moderator) == [comment]
+    assert set_state([comment], Act.HIDE, moderator) == [comment]
+    assert set_state([comment], Act.HIDE, moderator) == []  # hidden already: nothing was done
+    assert set_state([comment], Act.RESTORE, moderator) == [comment]
     acts = comment.acts.order_by("pk")
     assert [(act.act, act.moderator) for act in acts] == [
         ("hide", moderator),
@@ -56,16 +56,16 @@ def test_each_change_leaves_an_act(comment, moderator):
 def test_replies_keep_a_state_of_their_own(page, comment, moderator):
     answer = base.make_comment(page, "Une réponse.", parent=comment)
     bad = base.make_comment(page, "Une autre.", parent=comment)
-    set_hidden([bad], True, moderator)
-    set_hidden([comment], True, moderator)
+    set_state([bad], Act.HIDE, moderator)
+    set_state([comment], Act.HIDE, moderator)
     assert not hidden(answer)
-    set_hidden([comment], False, moderator)
+    set_state([comment], Act.RESTORE, moderator)
     assert hidden(bad) and not hidden(answer)
 
 
 @pytest.mark.django_db
 def test_the_acts_outlive_the_moderators_account(comment, moderator):
-    set_hidden([comment], True, moderator)
+    set_state([comment], Act.HIDE, moderator)
     moderator.delete()
     assert ModerationAct.objects.get().moderator is None
 
@@ -194,7 +194,7 @@ def test_nobody_edits_adds_or_deletes(as_user, admin, comment):
 def test_its_page_tells_its_history(as_user, moderator, comment):
     client = as_user(moderator)
     assert "encore rien fait" in client.get(f"{LIST}inspect/{comment.pk}/").content.decode()
-    set_hidden([comment], True, moderator)
+    set_state([comment], Act.HIDE, moderator)
     shown = client.get(f"{LIST}inspect/{comment.pk}/").content.decode()
     assert "encore rien fait" not in shown
     assert moderator.display_name in shown
@@ -254,7 +254,7 @@ def test_the_list_is_newest_first_and_says_what_is_what(as_user, moderator, page
     keyword = base.make_keyword("coworking")
     base.make_comment(page, "Premier.")
     latest = base.make_comment(page, "Dernier.", user=member, keywords=[keyword])
-    set_hidden([latest], True, moderator)
+    set_state([latest], Act.HIDE, moderator)
     client = as_user(moderator)
     assert listed(client) == ["Dernier.", "Premier."]
     shown = client.get(LIST).content.decode()
@@ -269,7 +269,7 @@ def test_the_list_is_filtered(as_user, moderator, member, page, workgroup):
     visitor = base.make_comment(page, "Visiteuse.")
     base.make_comment(page, "Membre.", user=member)
     base.make_comment(elsewhere, "Ailleurs.")
-    set_hidden([visitor], True, moderator)
+    set_state([visitor], Act.HIDE, moderator)
     client = as_user(moderator)
     assert listed(client, state="hidden") == ["Visiteuse."]
     assert listed(client, state="published") == ["Ailleurs.", "Membre."]
@@ -290,7 +290,7 @@ def test_the_list_is_searched_hidden_ones_too(as_user, moderator):
     client = as_user(moderator)
     assert listed(client, q="hebergement") == [wanted.comment]
     assert listed(client, q="helene") == ["Autre chose."]
-    set_hidden([wanted], True, moderator)
+    set_state([wanted], Act.HIDE, moderator)
     assert listed(client, q="hébergements", state="hidden") == [wanted.comment]
     assert listed(client, q="introuvable") == []
 
@@ -453,8 +453,8 @@ def test_nothing_is_answered_under_what_is_gone(as_user, moderator, page):
 
 @pytest.mark.django_db
 def test_acts_are_listed_and_filtered(as_user, moderator, admin, page, comment):
-    set_hidden([comment], True, moderator)
-    set_hidden([comment], False, admin)
+    set_state([comment], Act.HIDE, moderator)
+    set_state([comment], Act.RESTORE, admin)
     client = as_user(moderator)
 
     def acts(**query):
