@@ -1,11 +1,12 @@
-"""Wagtail's and modelsearch's searches on Whoosh: compiler, results, backend.
+"""Wagtail's and modelsearch's searches on Whoosh: results and backend.
 
-Their index half is `search.model_index`.
+Their queries are compiled in `search.compilers`; their index half is `search.model_index`.
 
 The index ranks primary keys; the database filters and orders the objects behind them. What
 may be filtered on is therefore all that the ORM can say, and rights, deletions and moves count
-at once, whatever the index still holds. Only where a whole model is searched, without any
-filter, the index counts and slices by itself.
+at once, whatever the index still holds. Only where a whole model is searched, or the part of it
+that has certain values for good (`ColumnField(settled=True)`), the index counts and slices by
+itself.
 
     WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "search.backend", "PATH": "var/index"}}
 
@@ -17,203 +18,31 @@ MEMORY_MB  what one process may remember of all indexes, in megabytes (default 6
 
 import logging
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Count, F, Lookup, Q, QuerySet
-from django.db.models.sql.where import NothingNode, WhereNode
-from modelsearch.backends.base import (
-    BaseSearchBackend,
-    BaseSearchQueryCompiler,
-    BaseSearchResults,
-    FilterFieldError,
-)
+from django.db.models import Count, F, QuerySet
+from django.db.models.expressions import Col
+from django.db.models.lookups import Exact, In
+from django.db.models.sql.where import AND
+from modelsearch.backends.base import BaseSearchBackend, BaseSearchResults, FilterFieldError
 from modelsearch.backends.database import fallback
-from modelsearch.query import And, Boost, Fuzzy, MatchAll, Not, Or, Phrase, PlainText
 
-from search import analysis
-from search.fields import TermsField, WordsField
-from search.model_index import (
-    WAIT,
-    WhooshModelIndex,
-    WhooshRebuilder,
-    family,
-    fields_of,
-    indexed_root,
+from search.compilers import (
+    PlainCompiler,
+    WhooshAutocompleteQueryCompiler,
+    WhooshSearchQueryCompiler,
 )
-from search.native import Ranked
+from search.fields import ColumnField
+from search.index_folder import IndexUnavailableError, writing_lock
+from search.model_index import WAIT, WhooshModelIndex, WhooshRebuilder, indexed_root
 from search.native_memory import memory
-from search.queries import AmongKeys, Prefix
-from search.whoosh_index import (
-    Beginning,
-    IndexUnavailableError,
-    WhooshIndex,
-    query,
-    writing_lock,
-)
+from search.queries import AmongKeys
+from search.ranked import Ranked
+from search.whoosh_index import WhooshIndex, query
 
 logger = logging.getLogger(__name__)
-
-# --- Query compilers -----------------------------------------------------------------------------
-
-
-class WhooshSearchQueryCompiler(BaseSearchQueryCompiler):
-    """Whole words, in any of their forms in our languages."""
-
-    DEFAULT_OPERATOR = "and"
-    HANDLES_ORDER_BY_EXPRESSIONS = True
-    PREFIX = "s__"
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.degraded = False
-        # A search on a parent model also looks into the fields of the models made from it.
-        self.boosts: dict[str, float] = {}
-        self.beginnings: list[str] = []
-        self.ready = False
-        for model in family(self.queryset.model):
-            fields = fields_of(model)
-            for name, field in fields.items():
-                if self.fields and name.partition("__")[2] not in self.fields:
-                    continue
-                if isinstance(field, WordsField):
-                    self.beginnings.append(name)
-                elif name.startswith(self.PREFIX):
-                    # A field that is completed has no weight but that it is searched with.
-                    searched = fields.get(f"s__{name[len(self.PREFIX) :]}", field)
-                    self.boosts.setdefault(name, getattr(searched, "boost", None) or 1.0)
-                    self.ready = self.ready or isinstance(field, TermsField)
-
-    def _get_filters_from_where_node(self, where_node, check_only=False):
-        # The database does the filtering, so what isn't a plain lookup (Exists, for one) is
-        # welcome; plain lookups keep the contract that their field is declared.
-        plain = isinstance(where_node, (WhereNode, NothingNode)) or (
-            isinstance(where_node, Lookup) and hasattr(_column(where_node), "target")
-        )
-        if plain:
-            return super()._get_filters_from_where_node(where_node, check_only=check_only)
-
-    def compile(self) -> query.Query | None:
-        """The question for Whoosh; None for everything."""
-        if not hasattr(self, "compiled"):
-            compiled = self._compile(self.query, 1.0)
-            self.compiled = None if isinstance(compiled, query.Every) else compiled
-        return self.compiled
-
-    def _compile(self, wanted, boost: float) -> query.Query:
-        if isinstance(wanted, PlainText):
-            words = self._words(wanted.query_string, boost * wanted.boost)
-            return _join(words, wanted.operator)
-        if isinstance(wanted, Phrase):
-            return _either(
-                query.Phrase(name, reading, boost=boost * weight)
-                if len(reading) > 1
-                else query.Term(name, reading[0], boost=boost * weight)
-                for name, weight in self.boosts.items()
-                for reading in self._readings(wanted.query_string)
-                if reading
-            )
-        if isinstance(wanted, Fuzzy):
-            words = [
-                _either(
-                    query.FuzzyTerm(name, term, boost=boost * weight, prefixlength=1)
-                    for name, weight in self.boosts.items()
-                    for term in forms
-                )
-                for forms in self._forms(wanted.query_string)
-            ]
-            return _join(words, wanted.operator)
-        if isinstance(wanted, Prefix):
-            names = self.beginnings or list(self.boosts)
-            return _either(Beginning(name, wanted.beginning, boost=boost) for name in names)
-        if isinstance(wanted, Boost):
-            return self._compile(wanted.subquery, boost * wanted.boost)
-        if isinstance(wanted, MatchAll):
-            return query.Every()
-        if isinstance(wanted, Not):
-            inner = self._compile(wanted.subquery, boost)
-            if isinstance(inner, query.Every):
-                return query.NullQuery
-            if inner == query.NullQuery:
-                return query.Every()
-            return query.AndNot(query.Every(), inner)
-        if isinstance(wanted, (And, Or)):
-            parts = [self._compile(part, boost) for part in wanted.subqueries]
-            return _join(parts, "and" if isinstance(wanted, And) else "or")
-        raise NotImplementedError(
-            f"`{type(wanted).__name__}` is not a query that the Whoosh backend knows."
-        )
-
-    def _words(self, text: str, boost: float) -> list[query.Query]:
-        """For each word that is needed, a query for its forms in all fields."""
-        return [
-            _either(
-                query.Term(name, term, boost=boost * weight)
-                for name, weight in self.boosts.items()
-                for term in forms
-            )
-            for forms in self._forms(text)
-        ]
-
-    def _forms(self, text: str) -> list[list[str]]:
-        if self.ready:
-            return [[term] for term in text.split()]
-        return [analysis.variants(word) for word in analysis.needed(analysis.words(text))]
-
-    def _readings(self, text: str) -> list[list[str]]:
-        return [text.split()] if self.ready else analysis.readings(text)
-
-
-class WhooshAutocompleteQueryCompiler(WhooshSearchQueryCompiler):
-    """Beginnings of words, as they are written."""
-
-    PREFIX = "a__"
-
-    def _words(self, text, boost):
-        return [
-            _either(
-                Beginning(name, word, boost=boost * weight) for name, weight in self.boosts.items()
-            )
-            for word in analysis.words(text)
-        ]
-
-
-def _column(lookup: Lookup):
-    lhs = lookup.lhs
-    return getattr(lhs, "lhs", lhs)  # a part of a date stands around its column
-
-
-def _either(queries: Iterable[query.Query]) -> query.Query:
-    return _several(query.Or, list(queries))
-
-
-def _several(kind: type, parts: list[query.Query]) -> query.Query:
-    """Whoosh's Or or And of these parts; none and one are no such thing."""
-    if len(parts) == 1:
-        return parts[0]
-    return kind(parts) if parts else query.NullQuery
-
-
-def _flat(kind: type, parts: list[query.Query]) -> list[query.Query]:
-    """The parts, and those of parts of the same kind, each once.
-
-    Whoosh's own `normalize` does as much and more, and takes longer than the search.
-    """
-    inner = (part.subqueries if type(part) is kind else [part] for part in parts)
-    return list(dict.fromkeys(one for some in inner for one in some))
-
-
-def _join(parts: list[query.Query], operator: str) -> query.Query:
-    """All or any of the parts; Every and NullQuery are settled here, before Whoosh sees them."""
-    some = [part for part in parts if part != query.NullQuery]
-    rest = [part for part in some if not isinstance(part, query.Every)]
-    if operator == "or":
-        return query.Every() if len(rest) < len(some) else _either(_flat(query.Or, rest))
-    if len(some) < len(parts) or not parts:
-        return query.NullQuery
-    return _several(query.And, _flat(query.And, rest)) if rest else query.Every()
-
 
 # --- Results -------------------------------------------------------------------------------------
 
@@ -302,9 +131,13 @@ class WhooshSearchResults(BaseSearchResults):
         compiler = self.query_compiler
         if not hasattr(compiler, "visible"):
             queryset, compiler.visible = self._matching()
-            if not _is_whole(compiler.queryset):
+            filters = _settled_filters(compiler.queryset)
+            if filters is None or (filters and not compiler.visible.has_columns):
                 let_through = queryset.order_by().values_list("pk", flat=True)
                 compiler.visible = compiler.visible.among(let_through)
+                filters = []
+            for name, values in filters:
+                compiler.visible = compiler.visible.having(name, values)
         return compiler.visible
 
     def _matching(self) -> tuple[QuerySet, Ranked | None]:
@@ -378,32 +211,32 @@ def _best(model, ranked: Ranked, count: int | None = None) -> tuple[list, list[f
     return keys, ranked.scores[best].tolist()
 
 
-def _is_whole(queryset: QuerySet) -> bool:
-    """Whether the queryset is all that its index is about."""
-    asked = queryset.query
-    return (
-        queryset.model is indexed_root(queryset.model)
-        and not asked.where
-        and not asked.combinator
-        and not asked.is_sliced
-        and len(asked.alias_map) <= 1
-    )
+def _settled_filters(queryset: QuerySet) -> list[tuple[str, Collection]] | None:
+    """(column, values) that the queryset asks for, of which the index knows all for good.
+
+    None of them, if it is all that the index is about; None, if the database has to answer.
+    """
+    asked, root = queryset.query, indexed_root(queryset.model)
+    if queryset.model is not root or asked.combinator or asked.is_sliced:
+        return None
+    if len(asked.alias_map) > 1 or asked.where.negated or asked.where.connector != AND:
+        return None
+    filters = [_settled_filter(lookup, root) for lookup in asked.where.children]
+    return None if None in filters else filters
 
 
-class PlainCompiler(fallback.DatabaseSearchQueryCompiler):
-    """modelsearch's search without an index, taught the queries that are ours."""
-
-    def check_boost(self, query, boost=1.0):
-        """Ranking is lost without an index; saying so at every search helps nobody."""
-
-    def build_database_filter(self, query, boost=1.0):
-        if isinstance(query, Prefix):
-            return self.build_single_term_filter(query.beginning)
-        if isinstance(query, Fuzzy):
-            query = PlainText(query.query_string, operator=query.operator)
-        if isinstance(query, PlainText) and not query.query_string.split():
-            return fallback.MATCH_NONE
-        return super().build_database_filter(query, boost=boost) or Q()
+def _settled_filter(lookup, root) -> tuple[str, Collection] | None:
+    if type(lookup) not in (Exact, In) or not isinstance(lookup.lhs, Col):
+        return None
+    values = lookup.rhs if type(lookup) is In else [lookup.rhs]
+    plain = isinstance(values, list | tuple | set | frozenset)
+    if not plain or not all(isinstance(value, str | int) for value in values):
+        return None
+    name = lookup.lhs.target.name
+    for field in root.get_search_fields():
+        if isinstance(field, ColumnField) and field.settled and field.field_name == name:
+            return f"{ColumnField.PREFIX}{name}", values
+    return None
 
 
 # --- Backend -------------------------------------------------------------------------------------

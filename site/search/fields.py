@@ -26,13 +26,15 @@ class ColumnField(FilterField):
 
     The column is as true as the index: it may be relied on only for rows whose every change
     is noted in the outbox (a queryset's `update()` isn't), and never for who may see what.
+    A `settled` one is what an object keeps as long as it lives: a queryset that is filtered by
+    nothing else is searched without the database.
     """
 
     PREFIX = "c__"
 
-    def __init__(self, field_name, several: bool = False, **kwargs):
+    def __init__(self, field_name, several: bool = False, settled: bool = False, **kwargs):
         super().__init__(field_name, **kwargs)
-        self.several = several
+        self.several, self.settled = several, settled
 
     def column_kind(self, model) -> str:
         """What sort of column it is; see `ValuesColumn`."""

@@ -12,7 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from search.fields import ColumnField
-from search.native import Ranked
+from search.ranked import Ranked
 from search.whoosh_files import NOTHING, Values
 
 #: The columns of Findable that `Matched.from_rows` takes, after the score and in this order.

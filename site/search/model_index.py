@@ -25,8 +25,8 @@ from modelsearch.index import (
 
 from search import analysis
 from search.fields import ColumnField, TermsField, WordsField
-from search.native import KEY_COLUMN
-from search.whoosh_index import IndexBusyError
+from search.index_folder import IndexBusyError
+from search.ranked import KEY_COLUMN
 
 logger = logging.getLogger(__name__)
 

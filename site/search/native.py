@@ -12,124 +12,23 @@ boost. Whoosh means to do so and does it in small segments only.
 import itertools
 import math
 from collections.abc import Iterable
-from functools import cached_property
 
 import numpy as np
 
 from search.native_memory import memory
+from search.ranked import KEY_COLUMN, NO_HITS, Hits, Ranked
 from search.whoosh_files import LENGTHS, Postings, SegmentFile, Values, positions, query, scoring
 
 #: A beginning stands for so many words of a segment at most, those in most documents: more than
 #: texts have of one, so that words which somebody may not see take no place of those they may.
 MOST_WORDS = 16_384
 B, K1 = scoring.BM25F().B, scoring.BM25F().K1
-#: The column that holds the primary key of each document.
-KEY_COLUMN = "primary_key"
 
 _owners = itertools.count()
 
 
 class NotNativeError(Exception):
     """Whoosh's own searcher has to answer this kind of query."""
-
-
-class Hits:
-    """Documents in ascending order, and their scores. Compare `Snapshot.rank`."""
-
-    __slots__ = ("docs", "scores")
-
-    def __init__(self, docs: np.ndarray, scores: np.ndarray):
-        self.docs, self.scores = docs, scores
-
-    @property
-    def nbytes(self) -> int:
-        return self.docs.nbytes + self.scores.nbytes
-
-    def only(self, chosen: np.ndarray) -> "Hits":
-        return Hits(self.docs[chosen], self.scores[chosen])
-
-
-_NOTHING = Hits(np.empty(0, np.int32), np.empty(0, np.float32))
-
-
-class Ranked:
-    """All that a query finds in a snapshot.
-
-    docs    int32, ascending: numbers of documents, of use with `snapshot.column`
-    scores  float32, as many
-    """
-
-    has_columns = True
-
-    def __init__(self, snapshot: "Snapshot", hits: Hits):
-        self.snapshot = snapshot
-        self.docs, self.scores = hits.docs, hits.scores
-
-    def __len__(self) -> int:
-        return len(self.docs)
-
-    @cached_property
-    def keys(self) -> np.ndarray:
-        """The primary keys, in the order of `docs`: int64, or texts where keys are no numbers."""
-        return self.snapshot.keys[self.docs]
-
-    def column(self, name: str) -> Values:
-        """The column's values of these documents, in the order of `docs`."""
-        return take(self.snapshot.column(name), self.docs)
-
-    def only(self, mask: np.ndarray) -> "Ranked":
-        """Those for which the mask, one bool for each of `docs`, is True."""
-        return Ranked(self.snapshot, Hits(self.docs[mask], self.scores[mask]))
-
-    def among(self, keys: Iterable) -> "Ranked":
-        """Those with one of these primary keys."""
-        return self.only(self.snapshot.are_among(self.docs, keys))
-
-    def without(self, keys: Iterable[str]) -> "Ranked":
-        """Those with none of these primary keys, given as texts."""
-        if self.snapshot.column(KEY_COLUMN).words is None:
-            keys = [int(key) for key in keys if key.isdigit()]
-        return self.only(~self.snapshot.are_among(self.docs, keys))
-
-    def top(self, count: int | None = None, mask: np.ndarray | None = None) -> np.ndarray:
-        """The places in `docs` of the best so many, best first; of equals, the highest key first.
-
-        With a mask, one bool for each of `docs`, only of those for which it is True.
-        """
-        scores = self.scores
-        places = None if mask is None else np.flatnonzero(mask)
-        if places is not None:
-            scores = scores[places]
-        total = len(scores)
-        if count is not None and count < total:
-            if count <= 0:
-                return np.empty(0, np.int64)
-            worst = np.partition(scores, total - count)[total - count]
-            best = np.flatnonzero(scores > worst)
-            equal = np.flatnonzero(scores == worst)
-            wanted = count - len(best)
-            if wanted < len(equal):
-                order = self._order(equal if places is None else places[equal])
-                equal = equal[np.argpartition(order, len(equal) - wanted)[-wanted:]]
-            chosen = np.concatenate([best, equal])
-            places = chosen if places is None else places[chosen]
-        elif places is None:
-            places = np.arange(total)
-        return places[np.lexsort((self._order(places), self.scores[places]))[::-1]]
-
-    def _order(self, places: np.ndarray) -> np.ndarray:
-        return self.snapshot.key_order[self.docs[places]]
-
-
-def take(column: Values, docs: np.ndarray) -> Values:
-    """The values of these documents alone."""
-    codes, words, offsets = column
-    if offsets is None:
-        return Values(codes[docs], words)
-    starts, counts = offsets[docs], offsets[docs + 1] - offsets[docs]
-    chosen = np.concatenate([[0], np.cumsum(counts)])
-    places = np.arange(chosen[-1]) + np.repeat(starts - chosen[:-1], counts)
-    return Values(codes[places], words, chosen)
 
 
 class Segment:
@@ -239,7 +138,7 @@ class Snapshot:
 
     def rank(self, wanted: query.Query) -> Ranked:
         """All that matches. Raises NotNativeError for a kind of query that only Whoosh knows."""
-        return Ranked(self, self._hits(wanted) if self.documents else _NOTHING)
+        return Ranked(self, self._hits(wanted) if self.documents else NO_HITS)
 
     def everything(self) -> Ranked:
         """All documents, each with the score 1."""
@@ -266,7 +165,7 @@ class Snapshot:
         if kind is query.Not:
             return _without(self._every(1.0), self._hits(wanted.query))
         if wanted == query.NullQuery:
-            return _NOTHING
+            return NO_HITS
         raise NotNativeError(f"{kind.__name__} is left to Whoosh.")
 
     def _every(self, boost: float) -> Hits:
@@ -302,7 +201,7 @@ class Snapshot:
     def _both(self, few: Hits, many: Hits) -> Hits:
         """What both have, with the sum of their scores; `few` has no more than `many`."""
         if not len(few.docs):
-            return _NOTHING
+            return NO_HITS
         if len(few.docs) * 8 > len(many.docs):
             scores = np.zeros(self.documents, np.float32)
             scores[many.docs] = many.scores
@@ -320,7 +219,7 @@ class Snapshot:
         """What any of the parts has, with the sum of their scores, which are above zero."""
         parts = [part for part in parts if len(part[0])]
         if not parts:
-            return _NOTHING
+            return NO_HITS
         if len(parts) == 1:
             return Hits(*parts[0])
         total = sum(len(docs) for docs, _ in parts)
@@ -437,7 +336,7 @@ def _joined(parts: list[np.ndarray], dtype) -> np.ndarray:
 def _in_row(parts: list[tuple[np.ndarray, np.ndarray]]) -> Hits:
     """Documents and scores of one segment after the other."""
     if len(parts) < 2:
-        return Hits(*parts[0]) if parts else _NOTHING
+        return Hits(*parts[0]) if parts else NO_HITS
     return Hits(*map(np.concatenate, zip(*parts, strict=True)))
 
 

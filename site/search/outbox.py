@@ -23,7 +23,7 @@ from modelsearch.backends import get_search_backend
 from modelsearch.index import class_is_indexed
 
 from pages.beside import Beside
-from search.whoosh_index import IndexBusyError, IndexNotWritableError, IndexUnavailableError
+from search.index_folder import IndexBusyError, IndexNotWritableError, IndexUnavailableError
 
 logger = logging.getLogger(__name__)
 

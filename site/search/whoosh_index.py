@@ -6,21 +6,18 @@ its owner only (0700) and must never be shared, uploaded to or unpacked from els
 disposable: everything in it can be made again from the database.
 """
 
-import errno
 import hashlib
 import logging
-import math
 import os
 import re
 import shutil
 import threading
 import warnings
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from functools import cache, cached_property
-from itertools import accumulate, islice
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,12 +33,19 @@ with warnings.catch_warnings():
     from whoosh import analysis, fields, index, query, scoring
     from whoosh.codec.base import Segment as WhooshSegment
     from whoosh.filedb.filestore import FileStorage
-    from whoosh.reading import SegmentReader
-    from whoosh.util.filelock import FileLock, try_for
     from whoosh.writing import CLEAR, SegmentWriter
 
-from search.native import KEY_COLUMN, Hits, NotNativeError, Ranked, Segment, Snapshot
+from search import merging
+from search.index_folder import (
+    IndexBusyError,
+    IndexNotWritableError,
+    IndexUnavailableError,
+    hinders,
+    make_private,
+)
+from search.native import NotNativeError, Segment, Snapshot
 from search.native_memory import memory
+from search.ranked import KEY_COLUMN, Hits, Ranked
 from search.whoosh_files import SegmentFile, ValuesColumn
 
 logger = logging.getLogger(__name__)
@@ -49,57 +53,6 @@ logger = logging.getLogger(__name__)
 KEY = "key"  # the Whoosh field that holds the object's primary key
 #: So many words of one beginning are looked up, the first by their letters.
 MOST_EXPANSIONS = 1_024
-#: So many segments of about one size, each next size being so many times bigger, are made one.
-SEGMENTS_OF_A_SIZE = 8
-
-
-class IndexUnavailableError(Exception):
-    """The index isn't there, is of another version, or can't be read: it needs a rebuild."""
-
-
-class IndexBusyError(Exception):
-    """Somebody else has been writing for longer than we may wait."""
-
-
-class IndexNotWritableError(Exception):
-    """Nothing can be written, for want of room or rights; what was there can still be read."""
-
-
-@contextmanager
-def writing_lock(folder: Path, wait: float) -> Iterator[None]:
-    """Holds the one writing lock of a folder of indexes; the system frees it if we die.
-
-    Raises IndexBusyError after `wait` seconds, and IndexNotWritableError.
-    """
-    try:
-        _make_private(folder)
-        lock = _acquire(folder / "writing.lock", wait)
-    except OSError as error:
-        if not _hinders(error):
-            raise
-        raise IndexNotWritableError(f"{folder} cannot be written to: {error}.") from error
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _acquire(file: Path, wait: float) -> FileLock:
-    lock = FileLock(str(file))
-    if not try_for(lock.acquire, timeout=wait, delay=0.02):
-        raise IndexBusyError(f"{file} is held by another process.")
-    return lock
-
-
-def _hinders(error: Exception) -> bool:
-    """Whether this says that there is no room or no right to write."""
-    return isinstance(error, OSError) and error.errno in (
-        errno.ENOSPC,
-        errno.EDQUOT,
-        errno.EROFS,
-        errno.EACCES,
-        errno.EPERM,
-    )
 
 
 @cache
@@ -251,27 +204,27 @@ class WhooshIndex:
             try:
                 writer.commit(mergetype=CLEAR if anew else _keep_segments)
             except Exception as error:
-                if anew or _hinders(error):
+                if anew or hinders(error):
                     raise
                 raise self._damaged(error) from error
             if anew:
                 self._set_ready()
         except OSError as error:
-            if not _hinders(error):
+            if not hinders(error):
                 raise
             raise IndexNotWritableError(f"{self.path} cannot be written to: {error}.") from error
 
     def _writer(self, anew: bool) -> SegmentWriter:
         try:
             self._clear_away()
-            return self._open(anew).writer(limitmb=64, _lk=False)  # the caller holds our lock
+            return self.open(anew).writer(limitmb=64, _lk=False)  # the caller holds our lock
         except Exception as error:
-            if _hinders(error):
+            if hinders(error):
                 raise
             if not anew:
                 raise self._damaged(error) from error
         self._wipe()
-        return self._open(anew).writer(limitmb=64, _lk=False)
+        return self.open(anew).writer(limitmb=64, _lk=False)
 
     def _clear_away(self) -> None:
         """Removes what killed writers left, except segments: Whoosh does at each commit.
@@ -282,84 +235,16 @@ class WhooshIndex:
             left.unlink()
         shutil.rmtree(self.path / "MAIN.tmp", ignore_errors=True)
         if (self.path / "merging").exists():
-            with suppress(IndexBusyError), self._merging_alone():
+            with suppress(IndexBusyError), merging.merging_alone(self.path):
                 pass
 
     def is_crowded(self, most: int) -> bool:
         """Whether `merge` would find something to do."""
-        try:
-            return bool(_mergeable(self._open()._segments(), most))
-        except Exception:  # damaged: whoever searches will find out, and have it mended
-            return False
+        return merging.is_crowded(self, most)
 
     def merge(self, lock: Callable[[], AbstractContextManager], most: int) -> bool:
-        """Makes one segment of several small ones; True if there were enough of them.
-
-        Others read and write meanwhile: only putting it in place takes the writing lock, which
-        `lock()` gives. `most` is how many documents may be gone through. Raises IndexBusyError
-        when somebody else is merging or writing.
-        """
-        with self._merging_alone() as folder:
-            try:
-                old = _mergeable(self._open()._segments(), most)
-                if not old:
-                    return False
-                segment, places = self._merged(folder, old)
-                with lock():
-                    return self._put_in_place(folder, segment, old, places)
-            except (index.IndexError, FileNotFoundError):
-                return False  # it is being built anew
-
-    @contextmanager
-    def _merging_alone(self) -> Iterator[Path]:
-        """An empty folder to merge in, nobody else merging."""
-        folder = self.path / "merging"
-        lock = _acquire(self.path / "merging.lock", 0)
-        try:
-            shutil.rmtree(folder, ignore_errors=True)
-            yield folder
-            shutil.rmtree(folder, ignore_errors=True)
-        finally:
-            lock.release()
-
-    def _merged(self, folder: Path, old: list[WhooshSegment]) -> tuple[WhooshSegment, list[int]]:
-        """One segment of the documents of these, and the number at which each of them begins."""
-        _make_private(folder)
-        writer = index.create_in(str(folder), self.schema).writer(limitmb=64)
-        places = []
-        try:
-            for segment in old:
-                places.append(writer.docnum)
-                reader = SegmentReader(FileStorage(str(self.path)), self.schema, segment)
-                with closing(reader):
-                    writer.add_reader(reader)
-            segment = writer._finalize_segment()
-        except BaseException:
-            _give_up(writer)
-            raise
-        writer._finish()
-        return segment, places
-
-    def _put_in_place(self, folder, segment, old: list[WhooshSegment], places: list[int]) -> bool:
-        whole = self._open()
-        contents = whole._read_toc()
-        now = {each.segment_id(): each for each in contents.segments}
-        if any(each.segment_id() not in now for each in old):
-            return False  # built anew while we were merging
-        for before, place in zip(old, places, strict=True):
-            gone = sorted(before.deleted_docs())
-            later = set(now[before.segment_id()].deleted_docs()).difference(gone)
-            for number in later:
-                segment.delete_document(place + number - bisect_left(gone, number))
-        for name in segment.list_files(FileStorage(str(folder))):
-            (folder / name).rename(self.path / name)
-        merged = {each.segment_id() for each in old}
-        kept = [each for each in contents.segments if each.segment_id() not in merged]
-        generation = contents.generation + 1
-        segments = [*kept, segment]
-        index.TOC(self.schema, segments, generation).write(whole.storage, "MAIN")
-        index.clean_files(whole.storage, "MAIN", generation, segments)
-        return True
+        """Makes one segment of several small ones: see `search.merging`."""
+        return merging.merge(self, lock, most)
 
     def _set_ready(self) -> None:
         # Put in place of the old file in one step: searches never see an index without one.
@@ -374,12 +259,12 @@ class WhooshIndex:
     def _damaged(self, error: Exception) -> IndexUnavailableError:
         return IndexUnavailableError(f"{self.path} cannot be used: {error!r}")
 
-    def _open(self, anew: bool = False) -> index.FileIndex:
+    def open(self, anew: bool = False) -> index.FileIndex:
         """The index, with our schema given, so that Whoosh does not load the pickled one.
 
         It is made only to be built `anew`: an empty one in place of a lost one would seem whole.
         """
-        _make_private(self.path)
+        make_private(self.path)
         storage = FileStorage(str(self.path))
         if anew and index.TOC._latest_generation(storage, "MAIN") < 0:
             return index.create_in(str(self.path), self.schema)
@@ -448,41 +333,9 @@ class Writer:
             raise self._whole._damaged(error) from error
 
 
-def _give_up(writer: SegmentWriter) -> None:
-    """Closes the files of a writer that failed half-way, which Whoosh would leave open."""
-    documents, terms = writer.perdocwriter, writer.fieldwriter
-    for file in (terms._tindex.dbfile, terms._postfile, documents._cols._temp):
-        with suppress(Exception):
-            file.close()
-    with suppress(Exception):
-        writer.cancel()
-
-
 def _keep_segments(writer, segments: list[WhooshSegment]) -> list[WhooshSegment]:
     """What a commit merges: nothing, or a small edit could take seconds; `merge` is for that.
 
     A segment whose documents have all been replaced is of no more use.
     """
     return [segment for segment in segments if segment.doc_count() > 0]
-
-
-def _mergeable(segments: list[WhooshSegment], most: int) -> list[WhooshSegment]:
-    """Enough segments of about one size to be made one; the smallest such; else none."""
-    by_size = defaultdict(list)
-    for segment in segments:
-        by_size[int(math.log(max(segment.doc_count(), 1), SEGMENTS_OF_A_SIZE))].append(segment)
-    for size in sorted(by_size):
-        alike = by_size[size]
-        if len(alike) >= SEGMENTS_OF_A_SIZE:
-            gone_through = accumulate(segment.doc_count_all() for segment in alike)
-            chosen = [s for s, total in zip(alike, gone_through, strict=True) if total <= most]
-            return chosen if len(chosen) > 1 else []
-    return []
-
-
-def _make_private(folder: Path) -> None:
-    if not folder.is_dir():
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if folder.stat().st_mode & 0o077:
-        with suppress(PermissionError):  # somebody else's folder: its owner decides
-            os.chmod(folder, 0o700)

@@ -29,6 +29,7 @@ WHOOSH_ONLY = {
     "test_it_gives_the_columns_of_all_that_was_found": COLUMNS,
     "test_it_has_nothing_to_say_without_an_index": FILES,
     "test_it_asks_the_database_for_no_more_than_the_objects": QUESTIONS,
+    "test_it_filters_by_what_an_object_keeps_for_life_without_the_database": COLUMNS,
     "test_it_asks_once_more_which_keys_pass": QUESTIONS,
     "test_it_finds_at_the_next_search_what_could_not_be_indexed_at_once": LOCK,
     "test_it_shows_no_words_that_were_changed_and_not_yet_indexed": LOCK,

@@ -297,7 +297,7 @@ def _documents_in(files) -> dict[str, dict[str, set[str]]]:
     have "twice" as a field."""
     from search.whoosh_index import KEY
 
-    with files._open().searcher() as searcher:
+    with files.open().searcher() as searcher:
         reader = searcher.reader()
         terms, keys = defaultdict(lambda: defaultdict(set)), {}
         for field, term in reader.all_terms():
@@ -326,7 +326,7 @@ def _is_locked() -> bool:
     """Whether the lock, which the system should have freed, cannot be had."""
     from modelsearch.backends import get_search_backend
 
-    from search.whoosh_index import IndexBusyError
+    from search.index_folder import IndexBusyError
 
     try:
         with get_search_backend().lock(LONGEST * 5):  # the reader may just be draining
@@ -346,7 +346,7 @@ def _odd_files() -> list[str]:
     with backend.lock():
         for root in (Findable, Page):
             files = backend.get_index_for_model(root).files
-            whole = files._open()
+            whole = files.open()
             known = {f"{segment.segment_id()}.seg" for segment in whole._segments()}
             known |= {f"_MAIN_{whole.latest_generation()}.toc", files.ready_file.name}
             known |= {"merging.lock", "MAIN_WRITELOCK"}

@@ -6,7 +6,7 @@ import shutil
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
-from django.db.models import F
+from django.db.models import F, Q
 from modelsearch.backends.base import FilterFieldError
 from modelsearch.query import MATCH_ALL, Boost, Fuzzy, Not, Phrase, PlainText
 from wagtail.documents.models import Document
@@ -18,6 +18,7 @@ from accounts.visibility import visible_pages
 from minutes.models import MinutesPage
 from search import outbox
 from search.backend import WhooshSearchBackend
+from search.models import Findable, Kind
 from search.queries import Prefix
 from tests import base
 
@@ -111,6 +112,45 @@ class TestSearch:
         assert visible_pages(stranger).search("budget").count() == 2
         with pytest.raises(FilterFieldError, match=r"index\.FilterField"):
             MinutesPage.objects.filter(place="Namur").search("budget").count()
+
+    @pytest.mark.parametrize(
+        ("filters", "found"),
+        [
+            ({"kind": Kind.MINUTES}, 2),
+            ({"kind": Kind.PERSON}, 0),
+            ({"kind__in": [Kind.MINUTES, Kind.PERSON], "source_type": "minutes.minutespage"}, 2),
+            ({"kind": Kind.MINUTES, "source_id__in": []}, 0),
+        ],
+    )
+    def test_it_filters_by_what_an_object_keeps_for_life_without_the_database(
+        self, pages, filters, found, django_assert_num_queries
+    ):
+        wanted = Findable.objects.filter(**filters)
+        with django_assert_num_queries(1):  # what waits to be indexed
+            results = get_search_backend().search("plateau", wanted)
+            assert results.count() == found
+        assert len(results) == found
+        assert {row.kind for row in results} <= {Kind.MINUTES}
+
+    @pytest.mark.parametrize(
+        "filters",
+        [
+            Q(language="nl"),
+            ~Q(kind=Kind.MINUTES),
+            Q(kind=Kind.MINUTES) | Q(language="nl"),
+            Q(kind=Kind.MINUTES, language="nl"),
+            Q(kind__in=Findable.objects.filter(language="nl").values("kind")),
+            Q(kind=F("source_type")),
+        ],
+    )
+    def test_it_asks_the_database_for_all_other_filters(self, pages, filters):
+        known = Findable.objects.filter(kind=Kind.MINUTES)
+        known.update(language="nl", source_type="minutes")  # which the index is not told of
+        known.first().delete()
+        wanted = Findable.objects.filter(filters)
+        found = get_search_backend().search("plateau", wanted)
+        assert found.count() == len(found)
+        assert {row.pk for row in found} == {row.pk for row in wanted if "plateau" in row.words}
 
     def test_it_counts_facets_and_gives_scores(self, pages):
         found = MinutesPage.objects.search("budget vergadering", operator="or")

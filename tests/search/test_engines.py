@@ -16,10 +16,11 @@ from wagtail.search.backends import get_search_backend
 from search import analysis, outbox
 from search.engines.postgresql import Labels as PostgresLabels
 from search.engines.postgresql import PostgresFiles, tsquery, vector
+from search.index_folder import IndexBusyError, IndexUnavailableError
 from search.model_index import family
 from search.models import Findable, Kind, OutboxEntry
 from search.queries import Prefix
-from search.whoosh_index import IndexBusyError, IndexUnavailableError, query
+from search.whoosh_index import query
 from tests.search.conftest import WHOOSH_ONLY
 
 BACKENDS = {

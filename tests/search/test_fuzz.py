@@ -175,7 +175,7 @@ def test_it_looks_up_so_many_words_of_one_beginning_and_no_more(content, setting
     backend = SearchBackend(settings.WAGTAILSEARCH_BACKENDS["default"])
     index = backend.get_index_for_model(Findable)
     wanted = backend.search(to_search_query(parse("reu*").tree), Findable).query_compiler.compile()
-    with index.files._open().reader() as reader:
+    with index.files.open().reader() as reader:
         opened = [len(list(prefix._btexts(reader))) for prefix in leaves(wanted)]
     assert max(opened) == MOST_EXPANSIONS
     assert len(index.files.search(wanted)) == 2, "still something is found"

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from search.index_folder import IndexUnavailableError, writing_lock
 from search.native import MOST_WORDS
 from search.native_memory import memory
 from search.whoosh_files import NOTHING
-from search.whoosh_index import IndexUnavailableError, WhooshIndex, query, writing_lock
+from search.whoosh_index import WhooshIndex, query
 
 COLUMNS = {"primary_key": "number", "number": "number", "word": "word", "words": "words"}
 FIELDS = ("title", "text")
@@ -190,7 +191,7 @@ class TestColumns:
             }
             assert several == {1: ["x", "y"], 2: [], 4: ["z", "x"]}
             with writing_lock(index.path.parent, 1):
-                index._open().optimize()
+                index.open().optimize()
         assert len(index._current().snapshot.segments) == 1
 
     def test_it_takes_texts_as_keys(self, folder):

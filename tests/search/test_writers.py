@@ -15,7 +15,7 @@ from wagtail.models import Page
 from minutes.models import MinutesPage
 from search import outbox, sources
 from search.models import Findable, OutboxEntry
-from search.native import KEY_COLUMN
+from search.ranked import KEY_COLUMN
 from search.whoosh_index import KEY, WhooshIndex, query
 from tests import base
 
@@ -90,9 +90,9 @@ class TestAfterARefusal:
         files = get_search_backend().get_index_for_model(Findable).files
         for number in range(12):
             base.make_minutes(workgroup, f"Page {number}")
-        before = len(files._open()._segments())
+        before = len(files.open()._segments())
         call_command("drain_search_outbox", stdout=StringIO())
-        assert len(files._open()._segments()) < before
+        assert len(files.open()._segments()) < before
 
 
 @pytest.mark.django_db
@@ -157,7 +157,7 @@ class TestMerging:
         for key, text in texts.items():
             assert [found for found, _ in files.search(query.Term("s__t", text))] == [key]
         assert merged > 5
-        assert len(files._open()._segments()) < 24
+        assert len(files.open()._segments()) < 24
         assert not (files.path / "merging").exists()
 
     def test_it_drops_what_it_merged_when_the_index_was_built_anew(self, files):
@@ -186,7 +186,7 @@ class TestMerging:
     def test_it_removes_what_killed_writers_left_and_no_more(self, files):
         with files.writing() as writer:
             writer.put("1", {"s__t": "mot"})
-        reader = files._open().reader()
+        reader = files.open().reader()
         kept = {file.name for file in files.path.iterdir() if file.suffix != ".toc"}
         left = ["_MAIN_7.toc.1795398381.62", "MAIN_abc.seg", "MAIN_abc.trm", "MAIN.tmp/x.ctmp"]
         for name in [*left, "merging/MAIN_1.toc"]:
@@ -210,7 +210,7 @@ class TestMerging:
             raise FileNotFoundError("it was replaced meanwhile")
 
         with monkeypatch.context() as patch:
-            patch.setattr("search.whoosh_index.SegmentReader", gone)
+            patch.setattr("search.merging.SegmentReader", gone)
             assert files.merge(nullcontext, sys.maxsize) is False
             gc.collect()  # an open file would be told, and fail the test
         assert files.merge(nullcontext, sys.maxsize) is True

@@ -26,7 +26,8 @@ from pathlib import Path
 import numpy as np
 from django.db import Error, connection
 
-from search.whoosh_index import IndexBusyError, query, try_for, writing_lock
+from search.index_folder import IndexBusyError, try_for, writing_lock
+from search.whoosh_index import query
 
 # A number of ours among PostgreSQL's advisory locks: "search" on a telephone's keys.
 _LOCK = 732724

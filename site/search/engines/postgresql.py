@@ -17,8 +17,9 @@ from wagtail.search.models import IndexEntry
 from search.backend import WhooshSearchBackend
 from search.engines import EngineFiles, fingerprint, shared_lock
 from search.fields import ColumnField, WordsField
+from search.index_folder import IndexUnavailableError
 from search.model_index import WAIT, family, fields_of
-from search.whoosh_index import IndexUnavailableError, query
+from search.whoosh_index import query
 
 _TABLE = IndexEntry._meta.db_table
 #: PostgreSQL's limits: the last place it can tell, places of one term, bytes of a vector.

@@ -13,8 +13,9 @@ from django.core.exceptions import ImproperlyConfigured
 from search.backend import WhooshSearchBackend
 from search.engines import EngineFiles, fingerprint, shared_lock
 from search.fields import ColumnField
+from search.index_folder import IndexBusyError, IndexUnavailableError
 from search.model_index import WAIT
-from search.whoosh_index import IndexBusyError, IndexUnavailableError, query
+from search.whoosh_index import query
 
 PAGE = 5_000  # hits fetched at a time; a server gives 10,000 at most
 CHUNK = 500  # documents sent at a time
