@@ -144,6 +144,11 @@ def make_comment(page, text="Bien dit.", parent=None, user=None, keywords=(), **
     return comment
 
 
+def seen(*comments):
+    """What a moderator's form about several comments says was read."""
+    return " ".join(f"{comment.pk}:{comment.version}" for comment in comments)
+
+
 def comment_form_data(page, **changes):
     """What a browser sends for the form under a page, hidden fields included."""
     from django.contrib.auth.models import AnonymousUser

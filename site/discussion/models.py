@@ -6,6 +6,7 @@ statement, its place in the page is `order`, and nothing else is shifted.
 """
 
 import uuid
+from hashlib import sha256
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -166,6 +167,11 @@ class PageComment(index.Indexed, XtdComment):
         if parent is None or parent.state != State.PUBLISHED:
             raise ValidationError(_("Le commentaire auquel vous répondez n’est plus là."))
         return parent
+
+    @property
+    def version(self) -> str:
+        """What tells its text, as it is read, from what its author makes of it later."""
+        return sha256(self.comment.encode()).hexdigest()[:32]
 
     @property
     def is_reply(self) -> bool:

@@ -33,6 +33,10 @@ POSSIBLE_FROM = {
 #: What moderators do in one click; what they hold again, they hide.
 DECISIONS = (Act.APPROVE, Act.HIDE, Act.RESTORE, Act.SPAM, Act.DELETE)
 
+#: Those that publish a text or teach it to the filter: only the one that was read. The others
+#: show nothing to anybody, and an author who goes on editing must not keep them off.
+READ_FIRST = (Act.APPROVE, Act.RESTORE, Act.SPAM)
+
 #: The reason of a comment that reports have taken away; the others are of screening.
 REPORTED = "reported"
 
@@ -82,8 +86,12 @@ def set_state(comments, act, moderator=None, words="", reason="") -> list[PageCo
     return [done.comment for done in acts_of(comments, act, moderator, words, reason)]
 
 
-def acts_of(comments, act, moderator=None, words="", reason="") -> list[ModerationAct]:
-    """As set_state; returns what was done, which undo takes."""
+def acts_of(comments, act, moderator=None, words="", reason="", seen=None) -> list[ModerationAct]:
+    """As set_state; returns what was done, which undo takes.
+
+    `seen` says which version of each was read, {key: version}: of another one nothing is
+    published or learnt. None where nobody had to read.
+    """
     at = timezone.now()  # one for all: what was done together can be undone together
     done = []
     with transaction.atomic():
@@ -95,6 +103,8 @@ def acts_of(comments, act, moderator=None, words="", reason="") -> list[Moderati
         )
         for comment in locked:
             if not _may(act, comment):
+                continue
+            if seen is not None and act in READ_FIRST and seen.get(comment.pk) != comment.version:
                 continue
             before = {"state": comment.state}
             comment.state = LEADS_TO[act]
@@ -124,10 +134,15 @@ def note(comment, act, moderator, before, words="", at=None) -> ModerationAct:
     )
 
 
-def settle(comment, moderator) -> ModerationAct | None:
-    """Nothing is wrong with it: its open reports count no more. None when there was none."""
+def settle(comment, moderator, seen=None) -> ModerationAct | None:
+    """Nothing is wrong with it: its open reports count no more.
+
+    None when there was none, or when it says something else than the version `seen`.
+    """
     with transaction.atomic():
-        _lock(comment.pk)
+        now = _lock(comment.pk)
+        if seen is not None and seen != now.version:
+            return None
         settled = _settle(comment, timezone.now())
         return note(comment, Act.SETTLE, moderator, settled) if settled else None
 

@@ -56,7 +56,8 @@ def test_the_same_act_is_done_once(cast):
 def test_one_of_many_links_decides(cast):
     page, moderators = cast
     comment = base.make_comment(page, state=State.HELD)
-    tokens = [signing.dumps([comment.pk, m.pk, 0], salt=moderation_mail.SALT) for m in moderators]
+    about = [[comment.pk, each.pk, 0, comment.version] for each in moderators]
+    tokens = [signing.dumps(each, salt=moderation_mail.SALT) for each in about]
     urls = [f"/fr/commentaires/moderer/{token}/" for token in tokens]
     acts = ["approve", "spam", "hide"] * 2
     answers = at_once(

@@ -43,7 +43,8 @@ def undo_url(act):
 def test_each_act_is_undone(as_user, moderator, page, act, was, now):
     comment = base.make_comment(page, state=was)
     client = as_user(moderator)
-    client.post(f"/admin/comments/{comment.pk}/moderate/", {"act": act})
+    data = {"act": act, "seen": comment.version}
+    client.post(f"/admin/comments/{comment.pk}/moderate/", data)
     assert state(comment) == now
     done = ModerationAct.objects.get()
     assert client.get(undo_url(done)).status_code == 405  # looking changes nothing
@@ -99,7 +100,8 @@ def test_several_are_undone_together(as_user, moderator, page):
     comments = [base.make_comment(page, f"Numéro {n}.") for n in range(3)]
     client = as_user(moderator)
     ids = "&".join(f"id={comment.pk}" for comment in comments)
-    client.post(f"/admin/bulk/discussion/pagecomment/spam/?{ids}&next=/admin/comments/")
+    url = f"/admin/bulk/discussion/pagecomment/spam/?{ids}&next=/admin/comments/"
+    client.post(url, {"seen": base.seen(*comments)})
     assert {state(each) for each in comments} == {State.SPAM}
     # What somebody else restored meanwhile is left alone.
     moderation.set_state(comments[:1], Act.RESTORE, moderator)
