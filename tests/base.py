@@ -19,7 +19,8 @@ from django.contrib.contenttypes.models import ContentType
 from wagtail.models import PageViewRestriction
 
 from accounts.models import Person, User
-from discussion.models import PageComment, State
+from discussion.models import ModerationAct, PageComment, State
+from discussion.moderation import set_state
 from glossary.models import Keyword, KeywordLabel
 from home.models import HomePage, TextPage
 from minutes.models import ArticlePage, MinutesPage, ParticipantListPage, Role, WorkgroupPage
@@ -142,6 +143,11 @@ def make_comment(page, text="Bien dit.", parent=None, user=None, keywords=(), **
     )
     comment.keywords.set(keywords)
     return comment
+
+
+def hold(*comments):
+    """Makes them wait, as a report or an edit does."""
+    set_state(comments, ModerationAct.Act.HOLD)
 
 
 def seen(*comments):

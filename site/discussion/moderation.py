@@ -9,6 +9,7 @@ from discussion.models import ModerationAct, PageComment, Report, SpamExample, S
 
 # Asked of this module by whoever shows comments to moderators.
 from discussion.moderators import moderated_by as moderated_by
+from discussion.threads import mark_under_held
 
 Act = ModerationAct.Act
 
@@ -93,7 +94,7 @@ def acts_of(comments, act, moderator=None, words="", reason="", seen=None) -> li
     published or learnt. None where nobody had to read.
     """
     at = timezone.now()  # one for all: what was done together can be undone together
-    done = []
+    done, starts = [], set()
     with transaction.atomic():
         locked = (
             PageComment.objects.select_for_update(of=("self",))
@@ -113,11 +114,14 @@ def acts_of(comments, act, moderator=None, words="", reason="", seen=None) -> li
                 comment.reasons = [*comment.reasons, reason]
                 fields.append("reasons")
             comment.save(update_fields=fields)
+            if State.HELD in (before["state"], comment.state):
+                starts.add(comment.start)
             if moderator and moderator.pk != comment.user_id:
                 before |= _settle(comment, at) | _learn(comment, act, before["state"])
             if comment.state == State.HELD:
                 moderation_mail.when_held(comment)
             done.append(note(comment, act, moderator, before, words, at))
+        mark_under_held(starts)
     return done
 
 
@@ -211,6 +215,7 @@ def undo(act, moderator) -> ModerationAct | None:
                 return None
             comment.state = act.before["state"]
             comment.save(update_fields=["state"])
+            mark_under_held([comment.start])
         elif act.act == Act.MOVE:
             if not moving.move_back(comment, act.before):
                 return None

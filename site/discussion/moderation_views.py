@@ -156,7 +156,7 @@ class CommentInspectView(generic.InspectView):
             "versions": changes(comment),
             "move_form": MoveForm(user=user, away_from=comment.page),
             "reply_form": ReplyForm(initial={"token": uuid.uuid4()}),
-            "may_reply": comment.state in (State.PUBLISHED, State.HELD),
+            "may_reply": comment.state in (State.PUBLISHED, State.HELD) and not comment.under_held,
             "next_held": moderated_by(user)
             .filter(state=State.HELD)
             .exclude(pk=comment.pk)
@@ -318,7 +318,7 @@ def reply(request, pk):
         seen = {comment.pk: request.POST.get("seen")}
         acts = moderation.acts_of([comment], Act.APPROVE, request.user, seen=seen)
         comment.refresh_from_db()
-        if comment.state == State.PUBLISHED:
+        if comment.is_shown:
             posting.reply(
                 comment, form.cleaned_data["text"], request.user, form.cleaned_data["token"]
             )
@@ -326,7 +326,7 @@ def reply(request, pk):
         messages.warning(request, CHANGED)
         form.add_error("text", CHANGED)
         return _again(request, pk, reply_form=form)
-    if comment.state != State.PUBLISHED:
+    if not comment.is_shown:
         form.add_error("text", _("Ce commentaire n’est plus montré : rien n’a été publié."))
         return _again(request, pk, reply_form=form)
     if acts:

@@ -6,6 +6,7 @@ from wagtail.models import Page
 
 from discussion.models import MOST_LEVEL, ModerationAct, PageComment
 from discussion.moderation import note
+from discussion.threads import mark_under_held
 
 
 def move(comment, page, moderator, at=None) -> ModerationAct | None:
@@ -71,3 +72,4 @@ def _place(branch, page, parent, anchor) -> None:
                 "anchor",
             ]
         )  # fmt: skip
+    mark_under_held([start])

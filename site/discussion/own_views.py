@@ -61,7 +61,7 @@ def _own(pk, user, may):
 
 def _back(comment):
     """To the comment, or to its page while nobody is shown it."""
-    if comment.state == State.PUBLISHED:
+    if comment.is_shown:
         return redirect(comment)
     return redirect(f"{comment.page.specific.get_url()}#discussion")
 

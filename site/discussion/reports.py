@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from discussion import moderation_mail
-from discussion.models import ModerationAct, PageComment, Report, State
+from discussion.models import ModerationAct, PageComment, Report
 from discussion.moderation import REPORTED, note, set_state
 from discussion.trust import may_write, trusted
 
@@ -24,7 +24,7 @@ def may_report(comment, user) -> bool:
     """Whether a member may: others' comments, while these are shown and they may write."""
     return (
         user.is_authenticated
-        and comment.state == State.PUBLISHED
+        and comment.is_shown
         and comment.user_id != user.pk
         and may_write(user)
     )
