@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.duties import with_duties
 from discussion import attachments, moderation, moderation_mail
-from discussion.models import ModerationAct, PageComment
+from discussion.models import ModerationAct
 from discussion.moderation_views import VERBS, around
 
 Act = ModerationAct.Act
@@ -38,7 +38,7 @@ def decide(request, token):
             raise BadRequest
         with transaction.atomic():
             # Whoever comes second waits here, and then finds it decided.
-            PageComment.objects.select_for_update(of=("self",)).filter(pk=link.comment.pk).first()
+            moderation.locked([link.comment.pk]).first()
             link = _link(token)
             if link and link.open:
                 read = {link.comment.pk: seen}

@@ -169,6 +169,7 @@ class PageComment(index.Indexed, XtdComment):
     def _parent(self):
         if not self.parent_id:
             return None
+        lock_threads([self.parent_id])
         parent = PageComment.objects.filter(pk=self.parent_id, page_id=self.page_id).first()
         if parent is None or not parent.is_shown:
             raise ValidationError(_("Le commentaire auquel vous répondez n’est plus là."))
@@ -191,6 +192,17 @@ class PageComment(index.Indexed, XtdComment):
     def get_absolute_url(self):
         """The permalink: it leads to the comment wherever the page is by then."""
         return reverse("comment", args=[self.pk])
+
+
+def lock_threads(keys) -> None:
+    """Until the transaction ends nobody else answers, holds or moves what is in the threads of
+    these comments. Whoever locks a comment too does it after this: so none waits in a circle.
+    """
+    threads, locked = PageComment.objects.filter(pk__in=keys).values_list("start", flat=True), set()
+    while not locked.issuperset(starts := set(threads.all())):  # moved while we waited
+        rows = PageComment.objects.filter(pk__in=starts).order_by("pk").only("pk")
+        list(rows.select_for_update(of=("self",), no_key=True))  # reactions to it need not wait
+        locked |= starts
 
 
 def flags_of(state) -> tuple[bool, bool]:

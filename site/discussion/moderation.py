@@ -5,7 +5,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from discussion import moderation_mail, screening
-from discussion.models import ModerationAct, PageComment, Report, SpamExample, State
+from discussion.models import (
+    ModerationAct,
+    PageComment,
+    Report,
+    SpamExample,
+    State,
+    lock_threads,
+)
 
 # Asked of this module by whoever shows comments to moderators.
 from discussion.moderators import moderated_by as moderated_by
@@ -96,13 +103,8 @@ def acts_of(comments, act, moderator=None, words="", reason="", seen=None) -> li
     at = timezone.now()  # one for all: what was done together can be undone together
     done, starts = [], set()
     with transaction.atomic():
-        locked = (
-            PageComment.objects.select_for_update(of=("self",))
-            .filter(pk__in=[comment.pk for comment in comments], state__in=POSSIBLE_FROM[act])
-            .select_related("page")
-            .order_by("pk")  # two moderators lock in one order
-        )
-        for comment in locked:
+        keys = [comment.pk for comment in comments]
+        for comment in locked(keys).filter(state__in=POSSIBLE_FROM[act]):
             if not _may(act, comment):
                 continue
             if seen is not None and act in READ_FIRST and seen.get(comment.pk) != comment.version:
@@ -144,16 +146,19 @@ def settle(comment, moderator, seen=None) -> ModerationAct | None:
     None when there was none, or when it says something else than the version `seen`.
     """
     with transaction.atomic():
-        now = _lock(comment.pk)
+        now = locked([comment.pk]).get()
         if seen is not None and seen != now.version:
             return None
         settled = _settle(comment, timezone.now())
         return note(comment, Act.SETTLE, moderator, settled) if settled else None
 
 
-def _lock(pk) -> PageComment | None:
-    found = PageComment.objects.select_for_update(of=("self",)).filter(pk=pk)
-    return found.select_related("page").first()
+def locked(keys):
+    """These comments, each with its page, and their threads, for nobody else to change until the
+    transaction ends."""
+    lock_threads(keys)
+    rows = PageComment.objects.select_for_update(of=("self",)).filter(pk__in=keys)
+    return rows.select_related("page").order_by("pk")  # two moderators lock in one order
 
 
 def _settle(comment, at) -> dict:
@@ -204,7 +209,7 @@ def undo(act, moderator) -> ModerationAct | None:
     from discussion import moving, trust  # they stand on this module
 
     with transaction.atomic():
-        comment = _lock(act.comment_id)
+        comment = locked([act.comment_id]).first()
         act = ModerationAct.objects.select_for_update().filter(pk=act.pk).first()
         if comment is None or act is None or not undoable(act):
             return None
