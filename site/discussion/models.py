@@ -481,7 +481,8 @@ class SpamExample(Unlisted):
         PageComment, null=True, on_delete=models.SET_NULL, related_name="example"
     )
     text = models.TextField()
-    is_spam = models.BooleanField()
+    #: Null, and no text, once the judgement was taken back: so every process hears of it.
+    is_spam = models.BooleanField(null=True)
     at = models.DateTimeField(default=timezone.now, db_index=True)
 
 

@@ -253,8 +253,5 @@ def _by_same_author(comment):
 
 
 def _unlearn(comment, was: bool | None) -> None:
-    examples = SpamExample.objects.filter(comment=comment)
-    if was is None:
-        examples.delete()
-    else:
-        examples.update(is_spam=was, at=timezone.now())
+    now = {"is_spam": was, "at": timezone.now()} | ({"text": ""} if was is None else {})
+    SpamExample.objects.filter(comment=comment).update(**now)
