@@ -10,12 +10,14 @@ admin         a superuser
 
 import datetime
 import itertools
+import threading
 import time
 import uuid
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
+from django.db import connection
 from wagtail.models import PageViewRestriction
 
 from accounts.models import Person, User
@@ -183,6 +185,27 @@ def make_token(*known):
 def sign_in(client, user):
     client.force_login(user)
     return client
+
+
+def at_once(*calls):
+    """What each call returned or raised, all begun together."""
+    gate, answers = threading.Barrier(len(calls)), [None] * len(calls)
+
+    def run(number, call):
+        try:
+            gate.wait()
+            answers[number] = call()
+        except Exception as error:
+            answers[number] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=each) for each in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
 
 
 def seconds_ago(seconds):

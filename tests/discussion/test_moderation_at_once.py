@@ -13,31 +13,11 @@ from discussion import models, moderation, moderation_mail, moving
 from discussion.models import ModerationAct, PageComment, Report, Standing, State
 from discussion.reports import report
 from tests import base
+from tests.base import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Act = ModerationAct.Act
 MANY = 6
-
-
-def at_once(*calls):
-    """What each call returned or raised, all begun together."""
-    gate, answers = threading.Barrier(len(calls)), [None] * len(calls)
-
-    def run(number, call):
-        try:
-            gate.wait()
-            answers[number] = call()
-        except Exception as error:
-            answers[number] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 @pytest.fixture
