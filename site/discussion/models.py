@@ -99,6 +99,8 @@ class PageComment(index.Indexed, XtdComment):
     #: What the passage said when this was written.
     passage = models.CharField(max_length=300, blank=True)
     edited_at = models.DateTimeField(_("modifié le"), null=True, blank=True)
+    #: When it was first for readers: what is new to them goes by this. Null until then.
+    published_at = models.DateTimeField(null=True, editable=False)
     #: Why the machine held it, as words of screening.Reason; empty where it did not.
     reasons = models.JSONField(default=list, blank=True)
     #: How much it looks like spam, 0 to 1; null where nothing was worked out.
@@ -142,10 +144,12 @@ class PageComment(index.Indexed, XtdComment):
         if self.submit_date is None:
             self.submit_date = timezone.now()
         self.is_public, self.is_removed = flags_of(self.state)
+        if self.state == State.PUBLISHED and self.published_at is None:
+            self.published_at = timezone.now()
         if self.pk is not None:
             if fields := kwargs.get("update_fields"):
                 kwargs["update_fields"] = {*fields} | (
-                    {"is_public", "is_removed"} if "state" in fields else set()
+                    {"is_public", "is_removed", "published_at"} if "state" in fields else set()
                 )
             models.Model.save(self, *args, **kwargs)
             return
@@ -461,10 +465,10 @@ class ReadMark(Unlisted):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     page = models.ForeignKey(Page, on_delete=models.CASCADE, related_name="+")
-    #: Comments with a higher number are new: the last one that the visit before this one saw.
-    new_after = models.BigIntegerField(default=0)
-    #: The last one there was at the latest reading.
-    seen = models.BigIntegerField(default=0)
+    #: What was published later is new: the last time that the visit before this one saw.
+    new_since = models.DateTimeField(default=timezone.now)
+    #: When the last one was published that there was at the latest reading.
+    seen_until = models.DateTimeField(default=timezone.now)
     #: How many comments there were then: what trust counts.
     comments = models.PositiveIntegerField(default=0)
     first_at = models.DateTimeField(default=timezone.now)

@@ -219,6 +219,8 @@ def undo(act, moderator) -> ModerationAct | None:
             if comment.state != LEADS_TO[act.act]:
                 return None
             comment.state = act.before["state"]
+            if comment.state == State.HELD and (comment.published_at or act.at) >= act.at:
+                comment.published_at = None  # by this act alone: it is still to come
             comment.save(update_fields=["state"])
             mark_under_held([comment.start])
         elif act.act == Act.MOVE:

@@ -15,18 +15,19 @@ VISIT = timedelta(minutes=30)
 class Mark(NamedTuple):
     """What a member's ReadMark says at this visit; for a first visit nothing is new."""
 
-    seen: int | None = None
+    seen: datetime | None = None
     at: datetime | None = None
     #: How many comments are new, and the first of them.
     new: int = 0
     first_new: int | None = None
-    #: Comments with a higher number are new; None where nothing is.
-    new_after: int | None = None
+    #: What was published later is new; None where nothing is.
+    new_since: datetime | None = None
 
     def is_new(self, comment: PageComment, user) -> bool:
         return (
-            self.new_after is not None
-            and comment.pk > self.new_after
+            self.new_since is not None
+            and comment.published_at is not None
+            and comment.published_at > self.new_since
             and comment.user_id != user.pk
         )
 
@@ -36,12 +37,12 @@ def columns(page, user) -> dict:
     if user is None:
         return {}
     mark = ReadMark.objects.filter(user=user, page=page.pk)
-    earlier = When(at__lt=timezone.now() - VISIT, then="seen")
-    new_after = Subquery(mark.values(since=Case(earlier, default="new_after"))[:1])
+    earlier = When(at__lt=timezone.now() - VISIT, then="seen_until")
+    new_since = Subquery(mark.values(since=Case(earlier, default="new_since"))[:1])
     return {
-        "seen": Max(Subquery(mark.values("seen")[:1])),
+        "seen": Max(Subquery(mark.values("seen_until")[:1])),
         "at": Max(Subquery(mark.values("at")[:1])),
-        "new_after": Max(new_after),
+        "new_since": Max(new_since),
     }
 
 
@@ -49,11 +50,11 @@ def is_new(page, user) -> Q:
     """Whether a comment is new to this member."""
     if user is None:
         return Q(pk__in=())
-    new_after = columns(page, user)["new_after"].source_expressions[0]
-    return Q(pk__gt=new_after) & (Q(user=None) | ~Q(user=user))
+    new_since = columns(page, user)["new_since"].source_expressions[0]
+    return Q(published_at__gt=new_since) & (Q(user=None) | ~Q(user=user))
 
 
-def remember(page, user, mark: Mark, newest: int | None, comments: int) -> None:
+def remember(page, user, mark: Mark, newest: datetime | None, comments: int) -> None:
     """The member has been here: what there was until now is no news at the next visit."""
     if newest is None or user is None:
         return
@@ -62,13 +63,18 @@ def remember(page, user, mark: Mark, newest: int | None, comments: int) -> None:
         ReadMark.objects.get_or_create(
             user=user,
             page_id=page.pk,
-            defaults={"new_after": newest, "seen": newest, "comments": comments, "at": now},
+            defaults={
+                "new_since": newest,
+                "seen_until": newest,
+                "comments": comments,
+                "at": now,
+            },
         )
     elif newest != mark.seen or now - mark.at > VISIT:
         # A visit that finds nothing more writes nothing: reading is mostly that.
         ReadMark.objects.filter(user=user, page=page.pk).update(
-            new_after=Case(When(at__lt=now - VISIT, then=F("seen")), default=F("new_after")),
-            seen=newest,
+            new_since=Case(When(at__lt=now - VISIT, then=F("seen_until")), default=F("new_since")),
+            seen_until=newest,
             comments=comments,
             at=now,
         )

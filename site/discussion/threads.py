@@ -51,7 +51,7 @@ class Conversation:
         new = SHOWN & reading.is_new(self.page, self._user)
         return self._rows.aggregate(
             count=Count("pk", filter=SHOWN),
-            newest=Max("pk", filter=SHOWN),
+            newest=Max("published_at", filter=SHOWN),
             starts=Count("pk", filter=starts),
             own=Count("pk", filter=_own(self._user)),
             new=Count("pk", filter=new),

@@ -1,14 +1,18 @@
 """What is new to a member since their last visit, and what waits for a moderator."""
 
+import importlib
 from datetime import timedelta
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
-from discussion.models import ReadMark
+from discussion import moderation
+from discussion.models import ModerationAct, PageComment, ReadMark
 from tests import base
 
 pytestmark = pytest.mark.django_db
+Act = ModerationAct.Act
 
 
 @pytest.fixture
@@ -110,3 +114,76 @@ def test_the_mark_goes_with_its_page_and_with_its_member(as_user, member, minute
     assert timezone.now() - ReadMark.objects.get().first_at < timedelta(minutes=1)
     member.delete()
     assert not ReadMark.objects.exists()
+
+
+# --- Published later than written ----------------------------------------------------------------
+
+
+@pytest.fixture
+def late(minutes):
+    """Written before what everybody has read."""
+    comment = base.make_comment(minutes, "Relu tard.", state="held")
+    base.make_comment(minutes, "Écrit après, paru avant.")
+    return comment
+
+
+def decide(act, *comments, moderator):
+    acts = moderation.acts_of(comments, act, moderator)
+    assert acts
+    return acts[0]
+
+
+def test_what_is_approved_after_a_visit_is_new_at_the_next(
+    as_user, member, moderator, minutes, late
+):
+    client, author = as_user(member), as_user(base.make_user())
+    PageComment.objects.filter(pk=late.pk).update(user=int(author.session["_auth_user_id"]))
+    for each in (client, author):
+        assert new(each, minutes) == ([], 0)
+    an_hour_passes()
+    decide(Act.APPROVE, late, moderator=moderator)
+    for order in ("anciens", "recents", "plat"):
+        assert new(client, minutes, ordre=order) == (["Relu tard."], 1)
+    mark = client.get(minutes.url).context["discussion"]["mark"]
+    assert mark.first_new == late.pk
+    assert new(author, minutes) == ([], 0)
+    an_hour_passes()
+    assert new(client, minutes) == ([], 0)
+
+
+def test_what_was_read_before_it_was_held_is_no_news(as_user, member, moderator, minutes):
+    client = as_user(member)
+    read = base.make_comment(minutes, "Déjà lu.")
+    assert new(client, minutes) == ([], 0)
+    an_hour_passes()
+    base.hold(read)
+    decide(Act.APPROVE, read, moderator=moderator)
+    act = decide(Act.HIDE, read, moderator=moderator)
+    moderation.undo(act, moderator)
+    assert new(client, minutes) == ([], 0)
+
+
+@pytest.mark.parametrize("first", [Act.SPAM, Act.APPROVE])
+def test_what_was_taken_for_something_else_first_is_new_once_it_is_there(
+    as_user, member, moderator, minutes, late, first
+):
+    client = as_user(member)
+    taken = decide(first, late, moderator=moderator)
+    moderation.undo(taken, moderator)
+    assert new(client, minutes) == ([], 0)
+    an_hour_passes()
+    decide(Act.APPROVE, late, moderator=moderator)
+    assert new(client, minutes) == (["Relu tard."], 1)
+
+
+def test_what_was_there_before_this_was_kept_was_published_when_it_was_written(minutes):
+    before = minutes.comments.get().submit_date
+    held = base.make_comment(minutes, state="held")
+    PageComment.objects.update(published_at=None)
+    migration = importlib.import_module("discussion.migrations.0007_published_at")
+    migration.fill_comments(apps, None)
+    assert PageComment.objects.get(pk=held.pk).published_at is None
+    assert minutes.comments.published().get().published_at == before
+    moderation.note(held, Act.HOLD, None, {})  # it was shown until then
+    migration.fill_comments(apps, None)
+    assert PageComment.objects.get(pk=held.pk).published_at == held.submit_date
