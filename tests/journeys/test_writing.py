@@ -1,6 +1,9 @@
 """Writing a comment: looked at first, signed in for, edited, deleted; kept on the device."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from discussion.models import PageComment
@@ -73,24 +76,38 @@ def test_the_enter_key_sends_and_does_not_sign_in(page, minutes):
     expect(page.locator(".messages")).to_contain_text("odette@plenum.example")
 
 
+def drafts(page):
+    return page.evaluate("Object.keys(localStorage).filter(name => name.startsWith('draft:'))")
+
+
 @pytest.mark.parametrize(("days", "stays"), DRAFTS)
 def test_a_draft_lasts_seven_days(open_browser, minutes, days, stays):
     page = open_browser()
     page.goto(minutes.url)
     message(page).fill("Un brouillon.")
-    key = f"draft:{minutes.pk}"
-    page.evaluate(
-        """([key, ms]) => {
-            const draft = JSON.parse(localStorage.getItem(key));
-            localStorage.setItem(key, JSON.stringify({ ...draft, at: draft.at - ms }));
-            localStorage.setItem("draft:0", "kept by an older script");
-        }""",
-        [key, days * 86_400_000],
-    )
+    page.evaluate("localStorage.setItem('draft:0', 'kept by an older script')")
+    page.clock.set_fixed_time(timezone.now() + timedelta(days=days))
+    page.goto("/fr/")  # another page: nothing is looked at there
+    assert len(drafts(page)) == 2
     page.goto(minutes.url)
     expect(message(page)).to_have_value("Un brouillon." if stays else "")
-    left = page.evaluate("Object.keys(localStorage).filter(name => name.startsWith('draft:'))")
-    assert left == ([key] if stays else [])
+    assert drafts(page) == ([f"draft:{minutes.pk}"] if stays else [])
+
+
+def test_a_draft_goes_once_it_is_posted_in_place(open_browser, member, minutes):
+    page = open_browser()
+    sign_in(page, member)
+    page.goto(minutes.url)
+    page.evaluate("window.marked = true")
+    message(page).fill("Un brouillon.")
+    assert drafts(page)  # control
+    page.locator("#repondre").get_by_role("button", name="Envoyer le message").click()
+    expect(page.locator("[data-own] .words")).to_have_text("Un brouillon.")
+    assert page.evaluate("window.marked") and drafts(page) == []
+    message(page).fill("Un autre.")
+    page.goto("/fr/")
+    page.goto(minutes.url)
+    expect(message(page)).to_have_value("Un autre.")
 
 
 def test_a_draft_holds_the_message_only_and_goes_on_signing_out(open_browser, member, minutes):
@@ -105,6 +122,20 @@ def test_a_draft_holds_the_message_only_and_goes_on_signing_out(open_browser, me
     page.locator("header form[action*=logout] button").click()
     page.wait_for_load_state()
     assert "brouillon" not in page.evaluate("JSON.stringify(localStorage)")
+
+
+def test_a_draft_goes_on_signing_out_of_the_back_office(open_browser, moderator, minutes):
+    page = open_browser()
+    sign_in(page, moderator)
+    page.goto(minutes.url)
+    message(page).fill("Un brouillon.")
+    page.evaluate("localStorage.setItem('theme', 'dark')")
+    page.goto("/admin/")
+    assert drafts(page)  # control
+    page.locator(".sidebar-footer button").first.click()
+    page.locator("form[action='/admin/logout/'] button").click()
+    page.wait_for_url("**/login/**")
+    assert drafts(page) == [] and page.evaluate("localStorage.getItem('theme')") == "dark"
 
 
 def test_a_look_and_a_sign_in_that_is_given_up_cost_no_draft(open_browser, minutes):
