@@ -125,7 +125,7 @@ def world(private_workgroup, workgroup, group_member):
     comment = base.make_comment(minutes, f"Commentaire {CANARY}", keywords=[keyword])
     own_comment = base.make_comment(minutes, f"De Gus {CANARY}", user=group_member)
     upload = SimpleUploadedFile("note.txt", f"Une note sur {CANARY}.".encode())
-    attachments.store(attachments.checked([upload], group_member), comment=own_comment)
+    attachments.store(attachments.checked([upload]), comment=own_comment)
     open_minutes = base.make_minutes(
         workgroup, "Réunion ouverte", meeting_date=datetime.date(2026, 4, 1)
     )

@@ -272,6 +272,7 @@ COMMENT_DRAFT_DAYS = 7  # a draft on the writer's device, and a form kept while 
 COMMENT_FILES_MOST = 5  # documents with one comment
 COMMENT_FILE_SIZE = 10 * 1024 * 1024  # bytes of one, as it is sent
 COMMENT_FILES_SIZE = 25 * 1024 * 1024  # and of all of one comment, as they are stored
+COMMENT_FILES_A_DAY = 100 * 1024 * 1024  # and of one member or address in a day
 COMMENT_FILES_WAITING_SIZE = 1024 * 1024 * 1024  # and of all comments not sent or confirmed yet
 COMMENT_IMAGE_PIXELS = 40_000_000
 COMMENT_PURGE_DAYS = 30  # files of a deleted comment, or of spam; till then it can be undone

@@ -23,6 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from discussion import tallies
 from discussion.files import names, plain
 from discussion.files.kinds import KINDS, Refused, sniffed
 from discussion.files.uploading import Unread
@@ -52,6 +53,7 @@ SENTENCES = {
     "later": gettext_lazy("« %(name)s » n’a pas pu être examiné. Réessayez dans un moment."),
     "many": gettext_lazy("« %(name)s » est de trop : %(number)d documents au plus."),
     "total": gettext_lazy("« %(name)s » est de trop : %(total)s au plus pour tous les documents."),
+    "day": gettext_lazy("« %(name)s » est de trop : %(day)s de documents par jour au plus."),
     "full": gettext_lazy(
         "« %(name)s » n’a pas pu être gardé : trop de documents attendent. Réessayez plus tard."
     ),
@@ -86,6 +88,7 @@ def limits() -> str:
         [
             _("PDF, images, textes (txt, csv), Word, Excel, PowerPoint ou OpenDocument."),
             _("Au plus %(number)d documents de %(size)s, %(total)s en tout.") % _amounts(),
+            _("Au plus %(day)s par jour.") % _amounts(),
             _("Les images sont allégées, sans le lieu de la prise de vue ni animation."),
         ]
     )
@@ -101,17 +104,19 @@ def _amounts() -> dict:
         "number": settings.COMMENT_FILES_MOST,
         "size": filesizeformat(settings.COMMENT_FILE_SIZE),
         "total": filesizeformat(settings.COMMENT_FILES_SIZE),
+        "day": filesizeformat(settings.COMMENT_FILES_A_DAY),
     }
 
 
 # --- What is let in ------------------------------------------------------------------------------
 
 
-def checked(uploads, user, kept=None) -> list[Accepted]:
+def checked(uploads, kept=None, who=()) -> list[Accepted]:
     """The uploads as `Accepted` files (re-encoded, named, typed), each once.
 
-    `kept` is the form whose files count with them. Raises NotAccepted, a forms.ValidationError
-    with one sentence for each that is refused, naming it, and the others as its `accepted`.
+    `kept` is the form whose files count with them, `who` whose day they count in. Raises
+    NotAccepted, a forms.ValidationError with one sentence for each that is refused, naming it,
+    and the others as its `accepted`.
     """
     there = list(shown_of(kept))
     accepted, sentences = [], []
@@ -130,6 +135,8 @@ def checked(uploads, user, kept=None) -> list[Accepted]:
                 raise Refused("total")
             if len(file.content) > room:
                 raise Refused("full")
+            if who and not tallies.within(*_a_day(), *who, amount=_size(file)):
+                raise Refused("day")
         except Refused as refused:
             sentences.append(_sentence(refused.why, upload))
             continue
@@ -141,6 +148,23 @@ def checked(uploads, user, kept=None) -> list[Accepted]:
         error.accepted = accepted
         raise error
     return accepted
+
+
+def _a_day() -> tuple:
+    return settings.COMMENT_FILES_A_DAY // 1024, 24 * 60 * 60, "kilobytes of files"
+
+
+def _size(file: Accepted) -> int:
+    """In kilobytes: a day's bytes may be more than the column holds."""
+    return -(-len(file.content) // 1024)
+
+
+def give_back(files, who) -> None:
+    """Those of these accepted files that were not kept anywhere count no more."""
+    known = CommentFile.objects.filter(file__in=[file.path for file in files])
+    kept = set(known.values_list("file", flat=True)) if files else ()
+    if lost := sum(_size(file) for file in files if file.path not in kept):
+        tallies.give_back(*_a_day()[2:], *who, amount=lost)
 
 
 def _sentence(why, upload) -> str:

@@ -130,9 +130,13 @@ def _said_again(text) -> bool:
 
 def files_within_limits(request) -> bool:
     """Whether they may have documents examined once more in this hour: that is dear."""
+    return tallies.within(2 * settings.COMMENTS_AN_HOUR, 3600, "files", *sender_of(request))
+
+
+def sender_of(request) -> tuple:
+    """By whom documents are counted: a member, or for visitors where a request comes from."""
     user = request.user
-    who = ("member", user.pk) if user.is_authenticated else ("address", network_of(request))
-    return tallies.within(2 * settings.COMMENTS_AN_HOUR, 3600, "files", *who)
+    return ("member", user.pk) if user.is_authenticated else ("address", network_of(request))
 
 
 def network_of(request) -> str:

@@ -24,7 +24,7 @@ from discussion.forms import CommentForm
 from discussion.mentions import people_in
 from discussion.models import PageComment, State
 from discussion.policy import policy_of
-from discussion.screening import files_within_limits, screen
+from discussion.screening import files_within_limits, screen, sender_of
 from discussion.threads import place_of
 from discussion.trust import BLOCKED, may_write
 
@@ -94,10 +94,18 @@ def _post(request, page_id):
         if uploads and not files_within_limits(request):
             uploads = []
             form.add_error("files", _("Trop de documents en peu de temps : envoyez-les plus tard."))
-        form.accepted = attachments.checked(uploads, request.user, form.kept)
+        form.accepted = attachments.checked(uploads, form.kept, sender_of(request))
     except ValidationError as error:
         form.add_error("files", error)
         form.accepted = error.accepted
+    let_in = form.accepted
+    try:
+        return _answer(request, page, policy, form, signs_in)
+    finally:
+        attachments.give_back(let_in, sender_of(request))
+
+
+def _answer(request, page, policy, form, signs_in):
     if "drop" in request.POST:
         if form.kept:
             attachments.drop(form.kept, request.POST["drop"])

@@ -22,7 +22,7 @@ def upload(name, content, said="application/octet-stream"):
 def accepted(*files, kept=None):
     """(files that are let in, sentences about the others), of (name, bytes) pairs."""
     try:
-        return attachments.checked([upload(*file) for file in files], None, kept), []
+        return attachments.checked([upload(*file) for file in files], kept), []
     except ValidationError as error:
         return error.accepted, error.messages
 

@@ -31,7 +31,7 @@ def said(minutes, member):
     """A comment with an answer and a document."""
     comment = base.make_comment(minutes, "Un mot et son papier.", user=member)
     upload = SimpleUploadedFile("note.txt", "Une note à lire.".encode())
-    attachments.store(attachments.checked([upload], member), comment=comment)
+    attachments.store(attachments.checked([upload]), comment=comment)
     base.make_comment(minutes, "Une réponse.", parent=comment)
     return comment
 
