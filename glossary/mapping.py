@@ -71,6 +71,7 @@ def _spoken(pages):
     """The rows that tie keywords to the published comments on these pages."""
     return Keyword.comments.through.objects.filter(
         pagecomment__state="published",
+        pagecomment__under_held=False,
         pagecomment__page__in=pages,
     )
 

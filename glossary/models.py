@@ -65,6 +65,7 @@ def _visible_uses(user):
     spoken = pages.filter(
         comments__keywords=OuterRef("pk"),
         comments__state="published",
+        comments__under_held=False,
     )
     return tagged, spoken
 

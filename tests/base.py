@@ -10,16 +10,19 @@ admin         a superuser
 
 import datetime
 import itertools
+import threading
 import time
 import uuid
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
+from django.db import connection
 from wagtail.models import PageViewRestriction
 
 from accounts.models import Person, User
-from discussion.models import PageComment, State
+from discussion.models import ModerationAct, PageComment, State
+from discussion.moderation import set_state
 from glossary.models import Keyword, KeywordLabel
 from home.models import HomePage, TextPage
 from minutes.models import ArticlePage, MinutesPage, ParticipantListPage, Role, WorkgroupPage
@@ -144,6 +147,16 @@ def make_comment(page, text="Bien dit.", parent=None, user=None, keywords=(), **
     return comment
 
 
+def hold(*comments):
+    """Makes them wait, as a report or an edit does."""
+    set_state(comments, ModerationAct.Act.HOLD)
+
+
+def seen(*comments):
+    """What a moderator's form about several comments says was read."""
+    return " ".join(f"{comment.pk}:{comment.version}" for comment in comments)
+
+
 def comment_form_data(page, **changes):
     """What a browser sends for the form under a page, hidden fields included."""
     from django.contrib.auth.models import AnonymousUser
@@ -172,6 +185,27 @@ def make_token(*known):
 def sign_in(client, user):
     client.force_login(user)
     return client
+
+
+def at_once(*calls):
+    """What each call returned or raised, all begun together."""
+    gate, answers = threading.Barrier(len(calls)), [None] * len(calls)
+
+    def run(number, call):
+        try:
+            gate.wait()
+            answers[number] = call()
+        except Exception as error:
+            answers[number] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=each) for each in enumerate(calls)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
 
 
 def seconds_ago(seconds):

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.duties import with_duties
 from discussion import attachments, moderation, moderation_mail
-from discussion.models import ModerationAct, PageComment
+from discussion.models import ModerationAct
 from discussion.moderation_views import VERBS, around
 
 Act = ModerationAct.Act
@@ -31,27 +31,34 @@ def decide(request, token):
     if link is None:
         return render(request, "discussion/decided.html", {"gone": True}, status=410)
     context = {"comment": link.comment, "page": link.comment.page.specific}
+    seen = request.POST.get("seen", link.version)
     if request.method == "POST":
         act = request.POST.get("act")
         if act not in OFFERED:
             raise BadRequest
         with transaction.atomic():
             # Whoever comes second waits here, and then finds it decided.
-            PageComment.objects.select_for_update(of=("self",)).filter(pk=link.comment.pk).first()
+            moderation.locked([link.comment.pk]).first()
             link = _link(token)
-            if link and link.open and moderation.set_state([link.comment], act, link.moderator):
-                return render(request, "discussion/decided.html", {**context, "done": _DONE[act]})
+            if link and link.open:
+                read = {link.comment.pk: seen}
+                if moderation.acts_of([link.comment], act, link.moderator, seen=read):
+                    done = {**context, "done": _DONE[act]}
+                    return render(request, "discussion/decided.html", done)
     if link is None or not link.open:
         state = moderation.state_label(link.comment) if link else ""
         return render(request, "discussion/decided.html", {**context, "state": state}, status=409)
     context |= {
+        "comment": link.comment,
+        "changed": seen != link.comment.version,
         "files": attachments.shown_of(link.comment),
         "acts": [(act, VERBS[act]) for act in OFFERED],
         "reasons": moderation.reasons_of(link.comment),
         "reports": link.comment.reports.filter(settled_at=None),
         **around(link.comment),
     }
-    return render(request, "discussion/decide.html", context)
+    status = 409 if request.method == "POST" else 200
+    return render(request, "discussion/decide.html", context, status=status)
 
 
 def _link(token):

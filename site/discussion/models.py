@@ -6,6 +6,7 @@ statement, its place in the page is `order`, and nothing else is shifted.
 """
 
 import uuid
+from hashlib import sha256
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -34,10 +35,14 @@ class State(models.TextChoices):
     DELETED = "deleted", _("effacé par son auteur")
 
 
+#: The comments that are for readers: whatever shows, finds, counts or feeds them asks this.
+SHOWN = Q(state=State.PUBLISHED, under_held=False)
+
+
 class CommentQuerySet(models.QuerySet):
     def published(self):
-        """Comments that are neither held, hidden, spam nor deleted."""
-        return self.filter(state=State.PUBLISHED)
+        """Comments that are neither held, hidden, spam nor deleted, nor answer what is held."""
+        return self.filter(SHOWN)
 
     def visible_to(self, user):
         """Published comments on pages that the reader may see."""
@@ -82,6 +87,8 @@ class PageComment(index.Indexed, XtdComment):
     state = models.CharField(
         _("état"), max_length=10, choices=State.choices, default=State.PUBLISHED
     )
+    #: Whether it answers what is held, or what does (see threads.mark_under_held).
+    under_held = models.BooleanField(default=False, editable=False)
     #: The comment that its thread starts with: its own number for the start itself.
     start = models.BigIntegerField(default=0, editable=False)
     #: `comment` as safe HTML (see formatting.py); "" where it has not been made yet.
@@ -117,7 +124,7 @@ class PageComment(index.Indexed, XtdComment):
         verbose_name_plural = _("commentaires")
         indexes = [
             models.Index(fields=["page", "start"], name="comment_threads"),
-            models.Index(fields=["page", "state"], name="comment_states"),
+            models.Index(fields=["page", "state", "under_held"], name="comments_shown"),
             models.Index(
                 fields=["page", "anchor"], name="comment_anchors", condition=~Q(anchor="")
             ),
@@ -162,10 +169,21 @@ class PageComment(index.Indexed, XtdComment):
     def _parent(self):
         if not self.parent_id:
             return None
+        lock_threads([self.parent_id])
         parent = PageComment.objects.filter(pk=self.parent_id, page_id=self.page_id).first()
-        if parent is None or parent.state != State.PUBLISHED:
+        if parent is None or not parent.is_shown:
             raise ValidationError(_("Le commentaire auquel vous répondez n’est plus là."))
         return parent
+
+    @property
+    def version(self) -> str:
+        """What tells its text, as it is read, from what its author makes of it later."""
+        return sha256(self.comment.encode()).hexdigest()[:32]
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it is for readers, as SHOWN."""
+        return self.state == State.PUBLISHED and not self.under_held
 
     @property
     def is_reply(self) -> bool:
@@ -174,6 +192,17 @@ class PageComment(index.Indexed, XtdComment):
     def get_absolute_url(self):
         """The permalink: it leads to the comment wherever the page is by then."""
         return reverse("comment", args=[self.pk])
+
+
+def lock_threads(keys) -> None:
+    """Until the transaction ends nobody else answers, holds or moves what is in the threads of
+    these comments. Whoever locks a comment too does it after this: so none waits in a circle.
+    """
+    threads, locked = PageComment.objects.filter(pk__in=keys).values_list("start", flat=True), set()
+    while not locked.issuperset(starts := set(threads.all())):  # moved while we waited
+        rows = PageComment.objects.filter(pk__in=starts).order_by("pk").only("pk")
+        list(rows.select_for_update(of=("self",), no_key=True))  # reactions to it need not wait
+        locked |= starts
 
 
 def flags_of(state) -> tuple[bool, bool]:
@@ -452,7 +481,8 @@ class SpamExample(Unlisted):
         PageComment, null=True, on_delete=models.SET_NULL, related_name="example"
     )
     text = models.TextField()
-    is_spam = models.BooleanField()
+    #: Null, and no text, once the judgement was taken back: so every process hears of it.
+    is_spam = models.BooleanField(null=True)
     at = models.DateTimeField(default=timezone.now, db_index=True)
 
 

@@ -5,10 +5,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from discussion import moderation_mail, screening
-from discussion.models import ModerationAct, PageComment, Report, SpamExample, State
+from discussion.models import (
+    ModerationAct,
+    PageComment,
+    Report,
+    SpamExample,
+    State,
+    lock_threads,
+)
 
 # Asked of this module by whoever shows comments to moderators.
 from discussion.moderators import moderated_by as moderated_by
+from discussion.threads import mark_under_held
 
 Act = ModerationAct.Act
 
@@ -32,6 +40,10 @@ POSSIBLE_FROM = {
 }
 #: What moderators do in one click; what they hold again, they hide.
 DECISIONS = (Act.APPROVE, Act.HIDE, Act.RESTORE, Act.SPAM, Act.DELETE)
+
+#: Those that publish a text or teach it to the filter: only the one that was read. The others
+#: show nothing to anybody, and an author who goes on editing must not keep them off.
+READ_FIRST = (Act.APPROVE, Act.RESTORE, Act.SPAM)
 
 #: The reason of a comment that reports have taken away; the others are of screening.
 REPORTED = "reported"
@@ -82,19 +94,20 @@ def set_state(comments, act, moderator=None, words="", reason="") -> list[PageCo
     return [done.comment for done in acts_of(comments, act, moderator, words, reason)]
 
 
-def acts_of(comments, act, moderator=None, words="", reason="") -> list[ModerationAct]:
-    """As set_state; returns what was done, which undo takes."""
+def acts_of(comments, act, moderator=None, words="", reason="", seen=None) -> list[ModerationAct]:
+    """As set_state; returns what was done, which undo takes.
+
+    `seen` says which version of each was read, {key: version}: of another one nothing is
+    published or learnt. None where nobody had to read.
+    """
     at = timezone.now()  # one for all: what was done together can be undone together
-    done = []
+    done, starts = [], set()
     with transaction.atomic():
-        locked = (
-            PageComment.objects.select_for_update(of=("self",))
-            .filter(pk__in=[comment.pk for comment in comments], state__in=POSSIBLE_FROM[act])
-            .select_related("page")
-            .order_by("pk")  # two moderators lock in one order
-        )
-        for comment in locked:
+        keys = [comment.pk for comment in comments]
+        for comment in locked(keys).filter(state__in=POSSIBLE_FROM[act]):
             if not _may(act, comment):
+                continue
+            if seen is not None and act in READ_FIRST and seen.get(comment.pk) != comment.version:
                 continue
             before = {"state": comment.state}
             comment.state = LEADS_TO[act]
@@ -103,11 +116,14 @@ def acts_of(comments, act, moderator=None, words="", reason="") -> list[Moderati
                 comment.reasons = [*comment.reasons, reason]
                 fields.append("reasons")
             comment.save(update_fields=fields)
+            if State.HELD in (before["state"], comment.state):
+                starts.add(comment.start)
             if moderator and moderator.pk != comment.user_id:
                 before |= _settle(comment, at) | _learn(comment, act, before["state"])
             if comment.state == State.HELD:
                 moderation_mail.when_held(comment)
             done.append(note(comment, act, moderator, before, words, at))
+        mark_under_held(starts)
     return done
 
 
@@ -124,17 +140,25 @@ def note(comment, act, moderator, before, words="", at=None) -> ModerationAct:
     )
 
 
-def settle(comment, moderator) -> ModerationAct | None:
-    """Nothing is wrong with it: its open reports count no more. None when there was none."""
+def settle(comment, moderator, seen=None) -> ModerationAct | None:
+    """Nothing is wrong with it: its open reports count no more.
+
+    None when there was none, or when it says something else than the version `seen`.
+    """
     with transaction.atomic():
-        _lock(comment.pk)
+        now = locked([comment.pk]).get()
+        if seen is not None and seen != now.version:
+            return None
         settled = _settle(comment, timezone.now())
         return note(comment, Act.SETTLE, moderator, settled) if settled else None
 
 
-def _lock(pk) -> PageComment | None:
-    found = PageComment.objects.select_for_update(of=("self",)).filter(pk=pk)
-    return found.select_related("page").first()
+def locked(keys):
+    """These comments, each with its page, and their threads, for nobody else to change until the
+    transaction ends."""
+    lock_threads(keys)
+    rows = PageComment.objects.select_for_update(of=("self",)).filter(pk__in=keys)
+    return rows.select_related("page").order_by("pk")  # two moderators lock in one order
 
 
 def _settle(comment, at) -> dict:
@@ -185,7 +209,7 @@ def undo(act, moderator) -> ModerationAct | None:
     from discussion import moving, trust  # they stand on this module
 
     with transaction.atomic():
-        comment = _lock(act.comment_id)
+        comment = locked([act.comment_id]).first()
         act = ModerationAct.objects.select_for_update().filter(pk=act.pk).first()
         if comment is None or act is None or not undoable(act):
             return None
@@ -196,6 +220,7 @@ def undo(act, moderator) -> ModerationAct | None:
                 return None
             comment.state = act.before["state"]
             comment.save(update_fields=["state"])
+            mark_under_held([comment.start])
         elif act.act == Act.MOVE:
             if not moving.move_back(comment, act.before):
                 return None
@@ -228,8 +253,5 @@ def _by_same_author(comment):
 
 
 def _unlearn(comment, was: bool | None) -> None:
-    examples = SpamExample.objects.filter(comment=comment)
-    if was is None:
-        examples.delete()
-    else:
-        examples.update(is_spam=was, at=timezone.now())
+    now = {"is_spam": was, "at": timezone.now()} | ({"text": ""} if was is None else {})
+    SpamExample.objects.filter(comment=comment).update(**now)

@@ -1,8 +1,12 @@
 """Several comments at once, chosen in the list."""
 
 from django.core.exceptions import PermissionDenied
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy
+from wagtail.admin import messages
 from wagtail.admin.views.bulk_action import BulkAction
 
 from accounts.duties import moderates
@@ -10,7 +14,7 @@ from discussion import moderation, moving
 from discussion.keys import is_key
 from discussion.models import ModerationAct, PageComment
 from discussion.moderation_list import CommentFilterSet, CommentIndexView
-from discussion.moderation_views import VERBS, MoveForm, done, say_done
+from discussion.moderation_views import CHANGED, VERBS, MoveForm, done, say_done
 from discussion.moderators import moderated_by
 
 Act = ModerationAct.Act
@@ -23,6 +27,8 @@ class Moderate(BulkAction):
     template_name = "discussion/moderation/confirm_bulk.html"
     button_class = ""
     act: str
+    #: Those whose text is not what was read: asked about again.
+    changed = ()
 
     def dispatch(self, request, *args, **kwargs):
         if not moderates(request.user):
@@ -48,6 +54,20 @@ class Moderate(BulkAction):
         listing.setup(self.request)
         return listing.get_queryset().values_list("pk", flat=True)
 
+    @cached_property
+    def seen(self) -> dict[int, str]:
+        """The versions that were read, as the form says them: "key:version …"."""
+        said = (part.partition(":") for part in self.request.POST.get("seen", "").split())
+        return {int(key): version for key, _colon, version in said if is_key(key)}
+
+    def form_valid(self, form):
+        answer = super().form_valid(form)
+        if not self.changed:
+            return answer
+        messages.warning(self.request, CHANGED)
+        asked = [("id", comment.pk) for comment in self.changed]
+        return redirect(f"{self.request.path}?{urlencode([*asked, ('next', self.next_url)])}")
+
     def get_execution_context(self):
         return {"view": self}
 
@@ -57,7 +77,10 @@ class Moderate(BulkAction):
         return len(view.acts), 0
 
     def do(self, comments) -> list[ModerationAct]:
-        return moderation.acts_of(comments, self.act, self.request.user)
+        acts = moderation.acts_of(comments, self.act, self.request.user, seen=self.seen)
+        left = self.get_queryset(self.model, self.seen.keys() - {act.comment_id for act in acts})
+        self.changed = [each for each in left if each.version != self.seen[each.pk]]
+        return acts
 
     def get_success_message(self, number, _children):
         if self.acts:  # said here, with the way to take it back

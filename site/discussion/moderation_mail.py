@@ -50,7 +50,8 @@ def _tell(pk):
 
 
 def _about(comment, page, moderator, last) -> EmailMessage:
-    token = signing.dumps([comment.pk, moderator.pk, last_change(comment)], salt=SALT)
+    about = [comment.pk, moderator.pk, last_change(comment), comment.version]
+    token = signing.dumps(about, salt=SALT)
     with translation.override(moderator.language):
         context = {
             "page": page,
@@ -94,6 +95,8 @@ class Link(NamedTuple):
     moderator: object
     #: Whether nothing has been decided since it was sent.
     open: bool
+    #: Which version of its text there was then.
+    version: str
 
 
 def last_change(comment) -> int:
@@ -108,7 +111,7 @@ def link_of(token: str, moderators) -> Link | None:
     Raises signing.BadSignature for a false or an old one.
     """
     good_for = timedelta(days=settings.COMMENT_CONFIRM_DAYS)
-    key, moderator_key, change = signing.loads(token, salt=SALT, max_age=good_for)
+    key, moderator_key, change, version = signing.loads(token, salt=SALT, max_age=good_for)
     moderator = moderators.filter(pk=moderator_key).first()
     if moderator is None:
         return None
@@ -116,7 +119,7 @@ def link_of(token: str, moderators) -> Link | None:
     if comment is None:
         return None
     is_open = comment.state == State.HELD and last_change(comment) == change
-    return Link(comment, moderator, is_open)
+    return Link(comment, moderator, is_open, version)
 
 
 # --- To an author ------------------------------------------------------------------------------

@@ -34,6 +34,7 @@ Act = ModerationAct.Act
 #: Earlier wordings that are shown, and comments before and after.
 VERSIONS_SHOWN, NEIGHBOURS = 10, 2
 MOST_WORDS = 500  # of a moderator's note
+CHANGED = gettext_lazy("Le texte a changé depuis : relisez-le.")
 VERBS = {
     Act.APPROVE: gettext_lazy("Approuver"),
     Act.HIDE: gettext_lazy("Masquer"),
@@ -155,7 +156,7 @@ class CommentInspectView(generic.InspectView):
             "versions": changes(comment),
             "move_form": MoveForm(user=user, away_from=comment.page),
             "reply_form": ReplyForm(initial={"token": uuid.uuid4()}),
-            "may_reply": comment.state in (State.PUBLISHED, State.HELD),
+            "may_reply": comment.state in (State.PUBLISHED, State.HELD) and not comment.under_held,
             "next_held": moderated_by(user)
             .filter(state=State.HELD)
             .exclude(pk=comment.pk)
@@ -229,7 +230,8 @@ def _words(request) -> str:
 def moderate(request, pk):
     """Do one act to a comment: GET asks, POST does. Leads back to ?next= or the list.
 
-    Without ?act= it hides what is shown and restores what is not.
+    Without ?act= it hides what is shown and restores what is not. Where the text is not the one
+    that was read, it asks again.
     """
     comment = _comment(request, pk)
     usual = Act.HIDE if comment.state in (State.PUBLISHED, State.HELD) else Act.RESTORE
@@ -238,17 +240,20 @@ def moderate(request, pk):
         raise BadRequest
     back = get_valid_next_url_from_request(request) or reverse("comments:index")
     if request.method == "POST":
-        acts = moderation.acts_of([comment], act, request.user, _words(request))
+        seen = {comment.pk: request.POST.get("seen")}
+        acts = moderation.acts_of([comment], act, request.user, _words(request), seen=seen)
         if acts:
             say_done(request, done(act, 1), acts[0], back)
-        else:
-            comment.refresh_from_db(fields=["state"])
+            return redirect(back)
+        comment.refresh_from_db()
+        if act not in moderation.possible(comment):
             messages.warning(
                 request,
                 _("Rien n’a changé : ce commentaire est déjà « %(state)s ».")
                 % {"state": moderation.state_label(comment)},
             )
-        return redirect(back)
+            return redirect(back)
+        messages.warning(request, CHANGED)
     context = {
         "comment": comment,
         "next": back,
@@ -256,9 +261,11 @@ def moderate(request, pk):
         "verb": VERBS[act],
         "possible": act in moderation.possible(comment),
         "state": moderation.state_label(comment),
+        "words": _words(request),
         "most_words": MOST_WORDS,
     }
-    return render(request, "discussion/moderation/confirm.html", context)
+    status = 409 if request.method == "POST" else 200
+    return render(request, "discussion/moderation/confirm.html", context, status=status)
 
 
 @require_POST
@@ -308,13 +315,18 @@ def reply(request, pk):
     if not form.is_valid():
         return _again(request, pk, reply_form=form)
     with transaction.atomic():
-        acts = moderation.acts_of([comment], Act.APPROVE, request.user)
+        seen = {comment.pk: request.POST.get("seen")}
+        acts = moderation.acts_of([comment], Act.APPROVE, request.user, seen=seen)
         comment.refresh_from_db()
-        if comment.state == State.PUBLISHED:
+        if comment.is_shown:
             posting.reply(
                 comment, form.cleaned_data["text"], request.user, form.cleaned_data["token"]
             )
-    if comment.state != State.PUBLISHED:
+    if comment.state == State.HELD:
+        messages.warning(request, CHANGED)
+        form.add_error("text", CHANGED)
+        return _again(request, pk, reply_form=form)
+    if not comment.is_shown:
         form.add_error("text", _("Ce commentaire n’est plus montré : rien n’a été publié."))
         return _again(request, pk, reply_form=form)
     if acts:
@@ -364,7 +376,10 @@ def block(request, pk):
 def settle(request, pk):
     """Nothing is wrong with it: the open reports count no more."""
     comment = _comment(request, pk)
-    act = moderation.settle(comment, request.user)
+    seen = request.POST.get("seen")
+    act = moderation.settle(comment, request.user, seen or "")
     if act:
         say_done(request, _("Signalements classés."), act)
+    elif seen != comment.version:
+        messages.warning(request, CHANGED)
     return _back(request, comment)

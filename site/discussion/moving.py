@@ -4,8 +4,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from wagtail.models import Page
 
-from discussion.models import MOST_LEVEL, ModerationAct, PageComment
+from discussion.models import MOST_LEVEL, ModerationAct, PageComment, lock_threads
 from discussion.moderation import note
+from discussion.threads import mark_under_held
 
 
 def move(comment, page, moderator, at=None) -> ModerationAct | None:
@@ -15,6 +16,7 @@ def move(comment, page, moderator, at=None) -> ModerationAct | None:
     Numbers stay, so permalinks and the order of writing do. A passage it spoke of stays behind.
     """
     with transaction.atomic():
+        lock_threads([comment.pk])
         branch = _branch(comment.pk)
         if not branch or branch[0].page_id == page.pk:
             return None
@@ -28,6 +30,7 @@ def move(comment, page, moderator, at=None) -> ModerationAct | None:
 
 def move_back(comment, before) -> bool:
     """Undo a move: under what it answered, if that is where it was; else as a thread there."""
+    lock_threads([comment.pk, before.get("parent")])
     branch = _branch(comment.pk)
     page = Page.objects.filter(pk=before["page"]).first()
     if not branch or page is None or branch[0].page_id != before.get("to"):
@@ -42,8 +45,10 @@ def _branch(pk) -> list[PageComment]:
 
     A reply's number is higher than that of what it answers: one look in that order finds all.
     """
-    start = PageComment.objects.filter(pk=pk).values_list("start", flat=True).first()
-    rows = PageComment.objects.select_for_update(of=("self",)).filter(start=start, pk__gte=pk)
+    top = PageComment.objects.filter(pk=pk)
+    rows = PageComment.objects.select_for_update(of=("self",)).filter(
+        page__in=top.values("page"), start__in=top.values("start"), pk__gte=pk
+    )
     branch, keys = [], set()
     for row in rows.select_related("page").order_by("pk"):
         if row.pk == pk or row.parent_id in keys:
@@ -71,3 +76,4 @@ def _place(branch, page, parent, anchor) -> None:
                 "anchor",
             ]
         )  # fmt: skip
+    mark_under_held([start])

@@ -20,7 +20,7 @@ from discussion.formatting import render as formatted
 from discussion.forms import named
 from discussion.mentions import people_in
 from discussion.models import CommentVersion, ModerationAct, PageComment, State
-from discussion.moderation import REPORTED, set_state
+from discussion.moderation import REPORTED, locked, set_state
 from discussion.policy import policy_of
 from discussion.screening import screen
 from discussion.trust import BLOCKED, may_write
@@ -61,7 +61,7 @@ def _own(pk, user, may):
 
 def _back(comment):
     """To the comment, or to its page while nobody is shown it."""
-    if comment.state == State.PUBLISHED:
+    if comment.is_shown:
         return redirect(comment)
     return redirect(f"{comment.page.specific.get_url()}#discussion")
 
@@ -129,7 +129,7 @@ def _edited(request, comment):
 
 def _store(comment, text, people, verdict):
     with transaction.atomic():
-        now = PageComment.objects.select_for_update(of=("self",)).get(pk=comment.pk)
+        now = locked([comment.pk]).get()
         CommentVersion.objects.create(comment=now, text=now.comment)
         now.comment, now.edited_at = text, timezone.now()
         now.html = formatted(text, now.language, people)

@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 
 from accounts.models import SIGNATURE_LENGTH
 from accounts.visibility import may_see
-from discussion import attachments, keeping, moderation_mail
+from discussion import attachments, keeping, moderation_mail, tallies
 from discussion.formatting import render
 from discussion.forms import KIND
 from discussion.mentions import people_in
@@ -25,6 +25,7 @@ from discussion.policy import policy_of
 from discussion.screening import Verdict
 
 SALT = "discussion.confirm"
+AN_HOUR = 60 * 60
 #: How many unconfirmed comments one address may be asked about in an hour.
 PENDING_PER_ADDRESS = 3
 #: And all addresses together: somebody who makes them up must not make a spammer of the site.
@@ -101,52 +102,65 @@ def hold(form, page, verdict=Verdict()) -> PageComment | None:  # noqa: B008 - a
     email = data["email"].lower()
     token = form.token_of(AnonymousUser())
     language = translation.get_language()
-    with attachments.none_left_behind(form.accepted), transaction.atomic():
-        too_old = timezone.now() - timedelta(days=settings.COMMENT_CONFIRM_DAYS)
-        PendingComment.objects.filter(created_at__lt=too_old).delete()
-        published = PageComment.objects.filter(token=token).first()
-        if published is not None:
-            return published
-        if not PendingComment.objects.filter(token=token).exists():
-            _mind_limits(email)
-        pending, is_new = PendingComment.objects.update_or_create(
-            token=token,
-            defaults={
-                "page": page,
-                "parent_id": data["reply_to"],
-                "name": data["name"],
-                "email": email,
-                "comment": data["comment"],
-                "language": language,
-                "interface_language": language,
-                "anchor": data["anchor"],
-                "passage": form.passage,
-                "reasons": verdict.reasons,
-                "spam_score": verdict.score,
-                "new_keywords": data["keywords"].new,
-            },
-        )
-        pending.keywords.set(data["keywords"].keywords)
-        if is_new:  # sent again, it has them already
-            attachments.store(form.accepted, pending=pending)
-        keeping.spend(form, pending=pending)
-    if is_new:
-        # After the transaction: a mail server takes its time, and SQLite has one writer.
-        try:
-            _mail_link(pending)
-        except Exception:
-            keeping.give_back(form, pending)
-            raise
+    too_old = timezone.now() - timedelta(days=settings.COMMENT_CONFIRM_DAYS)
+    PendingComment.objects.filter(created_at__lt=too_old).delete()
+    published = PageComment.objects.filter(token=token).first()
+    if published is not None:
+        return published
+    is_new = not PendingComment.objects.filter(token=token).exists()
+    # Before the transaction: nobody else's mail waits for its end.
+    counted, sent = _counted(email) if is_new else (), False
+    try:
+        with attachments.none_left_behind(form.accepted), transaction.atomic():
+            pending, is_new = PendingComment.objects.update_or_create(
+                token=token,
+                defaults={
+                    "page": page,
+                    "parent_id": data["reply_to"],
+                    "name": data["name"],
+                    "email": email,
+                    "comment": data["comment"],
+                    "language": language,
+                    "interface_language": language,
+                    "anchor": data["anchor"],
+                    "passage": form.passage,
+                    "reasons": verdict.reasons,
+                    "spam_score": verdict.score,
+                    "new_keywords": data["keywords"].new,
+                },
+            )
+            pending.keywords.set(data["keywords"].keywords)
+            if is_new:  # sent again, it has them already
+                attachments.store(form.accepted, pending=pending)
+            keeping.spend(form, pending=pending)
+        if is_new:
+            # After the transaction: a mail server takes its time, and SQLite has one writer.
+            try:
+                _mail_link(pending)
+                sent = True
+            except Exception:
+                keeping.give_back(form, pending)
+                raise
+    finally:
+        if not sent:
+            for what in counted:
+                tallies.give_back(*what)
     return None
 
 
-def _mind_limits(email):
-    an_hour_ago = timezone.now() - timedelta(hours=1)
-    recent = PendingComment.objects.filter(created_at__gt=an_hour_ago)
-    if recent.filter(email__iexact=email).count() >= PENDING_PER_ADDRESS:
+def _limits(email) -> tuple:
+    return ("mail to confirm", email), ("mails to confirm",)
+
+
+def _counted(email) -> tuple:
+    """One mail more, to this address and to all: what was counted. Raises TooMany or Busy."""
+    own, every = _limits(email)
+    if not tallies.within(PENDING_PER_ADDRESS, AN_HOUR, *own):
         raise TooMany
-    if recent.count() >= PENDING_PER_HOUR:
+    if not tallies.within(PENDING_PER_HOUR, AN_HOUR, *every):
+        tallies.give_back(*own)
         raise Busy
+    return own, every
 
 
 def confirmation_path(pending) -> str:
@@ -202,6 +216,9 @@ def confirm(token: str, user) -> PageComment | None:
         )
         attachments.hand_over(pending, comment=comment)
         pending.delete()
+        if pending.created_at > timezone.now() - timedelta(seconds=AN_HOUR):
+            for what in _limits(pending.email):
+                tallies.give_back(*what)
         return comment
 
 

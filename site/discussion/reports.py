@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from discussion import moderation_mail
-from discussion.models import ModerationAct, PageComment, Report, State
-from discussion.moderation import REPORTED, note, set_state
+from discussion.models import ModerationAct, Report
+from discussion.moderation import REPORTED, locked, note, set_state
 from discussion.trust import may_write, trusted
 
 #: How often an author answers about one comment, and how much.
@@ -24,7 +24,7 @@ def may_report(comment, user) -> bool:
     """Whether a member may: others' comments, while these are shown and they may write."""
     return (
         user.is_authenticated
-        and comment.state == State.PUBLISHED
+        and comment.is_shown
         and comment.user_id != user.pk
         and may_write(user)
     )
@@ -37,9 +37,9 @@ def report(comment, user, reason, words="") -> bool:
     held, and its author told; reports that a moderator has settled count no more.
     """
     with transaction.atomic():
-        # One report after the other, of a member and on a comment: limits are exact.
+        # One report after the other, on a comment and of a member: limits are exact.
+        comment = locked([comment.pk]).get()
         get_user_model().objects.select_for_update().get(pk=user.pk)
-        comment = PageComment.objects.select_for_update(of=("self",)).get(pk=comment.pk)
         theirs = Report.objects.filter(user=user)
         if theirs.filter(comment=comment).exists():
             return False
@@ -66,8 +66,7 @@ def answers_left(comment) -> int:
 def answer(comment, words) -> bool:
     """Keep what an author answers, for moderators; False when there were enough answers."""
     with transaction.atomic():
-        locked = PageComment.objects.select_for_update(of=("self",)).select_related("page")
-        comment = locked.get(pk=comment.pk)
+        comment = locked([comment.pk]).get()
         if not answers_left(comment):
             return False
         note(comment, ModerationAct.Act.ANSWER, comment.user, {}, words)

@@ -9,6 +9,7 @@ import json
 import math
 import threading
 from collections import Counter
+from datetime import timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -23,6 +24,8 @@ STARTER = Path(__file__).with_name("spam_starter.json")
 WEIGHTS = Path(__file__).with_name("spam_weights.npz")
 #: Of what moderators judged, the newest so many are learnt, each as if it had been said so often.
 MOST_EXAMPLES, WEIGHT = 2_000, 3
+#: A judgement is stored a moment after it was made: so far back is looked at once more.
+LATE = timedelta(minutes=5)
 #: The odds from which a text is held; docs/spam.md has what they let through.
 ENOUGH = 2.6
 #: What the linear half is multiplied by, for both to spread as far.
@@ -74,22 +77,37 @@ class Filter:
 
     def __init__(self):
         self._starter, self._own = starter(), Counts()
-        #: {key of a SpamExample: (text, is it spam)}
+        #: {key of a SpamExample: (when it was judged, is it spam, text)}
         self._judged = {}
         self._judged_until = None
 
     def learn(self) -> None:
-        """What moderators judged since the last time; one query."""
+        """What moderators judged, and took back, since the last time; one query, or two."""
         examples = SpamExample.objects.order_by("-at")
         if self._judged_until:
-            examples = examples.filter(at__gt=self._judged_until)
-        rows = examples.values_list("pk", "text", "is_spam", "at")[:MOST_EXAMPLES]
-        for key, text, is_spam, at in rows:
-            if key in self._judged:  # they thought again
-                self._own.add(*self._judged[key], -WEIGHT)
-            self._own.add(text, is_spam, WEIGHT)
-            self._judged[key] = text, is_spam
+            examples = examples.filter(at__gt=self._judged_until - LATE)
+        else:
+            examples = examples.exclude(is_spam=None)[:MOST_EXAMPLES]
+        known = {key: at for key, (at, _is_spam, _text) in self._judged.items()}
+        rows = examples.values_list("pk", "at", "is_spam")
+        fresh = [(key, at, is_spam) for key, at, is_spam in rows if known.get(key) != at]
+        keys = [key for key, _at, is_spam in fresh if is_spam is not None]
+        texts = SpamExample.objects.filter(pk__in=keys).values_list("pk", "text")
+        texts = dict(texts) if keys else {}
+        for key, at, is_spam in fresh:
             self._judged_until = max(at, self._judged_until or at)
+            self._forget(key)
+            if key in texts:
+                self._own.add(texts[key], is_spam, WEIGHT)
+                self._judged[key] = at, is_spam, texts[key]
+        if len(self._judged) > MOST_EXAMPLES:
+            for key in sorted(self._judged, key=self._judged.get)[:-MOST_EXAMPLES]:
+                self._forget(key)
+
+    def _forget(self, key) -> None:
+        if key in self._judged:
+            _at, is_spam, text = self._judged.pop(key)
+            self._own.add(text, is_spam, -WEIGHT)
 
     def _seen(self, is_spam: bool, feature: str) -> int:
         return self._starter.seen[is_spam][feature] + self._own.seen[is_spam][feature]

@@ -10,13 +10,17 @@ from django.utils.crypto import salted_hmac
 from discussion.models import Tally
 
 
+def _key(what) -> str:
+    return salted_hmac("discussion.tally", repr(what), algorithm="sha256").hexdigest()
+
+
 def within(limit: int, seconds: int, *what) -> bool:
     """Whether this may be done once more: at most `limit` times in so many seconds.
 
     Counted when asked, also where the answer is no. `what` names it, an address perhaps: only a
     keyed hash of it is kept, and goes when its time is up.
     """
-    key = salted_hmac("discussion.tally", repr(what), algorithm="sha256").hexdigest()
+    key = _key(what)
     now = timezone.now()
     until = now + timedelta(seconds=seconds)
     Tally.objects.filter(until__lte=now).exclude(key=key).delete()
@@ -35,3 +39,8 @@ def within(limit: int, seconds: int, *what) -> bool:
             if rows.filter(number__gte=limit, until__gt=now).exists():
                 return False
     return False
+
+
+def give_back(*what) -> None:
+    """It was not done after all, or counts no more."""
+    Tally.objects.filter(key=_key(what), number__gt=0).update(number=F("number") - 1)

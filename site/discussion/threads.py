@@ -18,10 +18,11 @@ from django.utils.formats import date_format
 from django.utils.functional import cached_property
 
 from discussion import policy, reading
-from discussion.models import PageComment, State
+from discussion.models import SHOWN, PageComment, State
 from discussion.reactions import with_reactions
 
 OLDEST, NEWEST, FLAT = ORDERS = ("anciens", "recents", "plat")
+MOST_IN_ONE = 10_000  # keys that one statement names
 #: Comments that a discussion read flat shows at a time.
 FLAT_SHOWN = 50
 
@@ -42,20 +43,16 @@ class Conversation:
         self.page, self.order, self._number = page, order, number
         self._user = user if user and user.is_authenticated else None
         self._rows = PageComment.objects.filter(page_id=page.pk)
-        self._held = self._rows.filter(state=State.HELD)
-        self._shown = Q(state=State.PUBLISHED) | _own(self._user)
+        self._shown = SHOWN | _own(self._user)
 
     @cached_property
     def _size(self) -> dict:
         starts = Q(start=F("pk")) & _begins(self._rows, self._user)
-        published = Q(state=State.PUBLISHED)
-        new = published & reading.is_new(self.page, self._user)
+        new = SHOWN & reading.is_new(self.page, self._user)
         return self._rows.aggregate(
-            count=Count("pk", filter=published),
-            newest=Max("pk", filter=published),
+            count=Count("pk", filter=SHOWN),
+            newest=Max("pk", filter=SHOWN),
             starts=Count("pk", filter=starts),
-            # Held ones that were published once, and answered: rare.
-            answered=Count("pk", filter=published & Q(parent_id__in=self._held.values("pk"))),
             own=Count("pk", filter=_own(self._user)),
             new=Count("pk", filter=new),
             first_new=Min("pk", filter=new),
@@ -68,19 +65,10 @@ class Conversation:
         """How the page is discussed; asked together with how much there is."""
         return policy.read(self._size, self.page)
 
-    @cached_property
-    def _under_held(self) -> dict[int, int]:
-        """{key: start of its thread} of published comments that are not shown: what they answer
-        is held, or answers what is."""
-        if not self._size["answered"]:
-            return {}
-        threads = self._held.values("start")
-        return _under_held(self._rows.filter(start__in=threads))
-
     @property
     def count(self) -> int:
         """How many comments there are for readers."""
-        return self._size["count"] - len(self._under_held)
+        return self._size["count"]
 
     @property
     def mark(self) -> reading.Mark:
@@ -89,8 +77,7 @@ class Conversation:
 
     def latest(self, number: int) -> list[PageComment]:
         """So many comments for readers, the newest first."""
-        rows = self._rows.published().exclude(pk__in=self._under_held).order_by("-pk").bare()
-        return list(rows[:number])
+        return list(self._rows.published().order_by("-pk").bare()[:number])
 
     def remember(self) -> None:
         """The reader, if a member, has been here."""
@@ -110,21 +97,20 @@ class Conversation:
         its second comment before another its third."""
         shown = self.part.object_list
         if self.order == FLAT:
-            rows = self._rows.filter(self._shown).exclude(pk__in=self._under_held).order_by("pk")
-            return rows[shown.start : shown.stop]
+            return self._rows.filter(self._shown).order_by("pk")[shown.start : shown.stop]
         starts = self._rows.filter(start=F("pk")).filter(_begins(self._rows, self._user))
         starts = starts.order_by("-pk" if self.order == NEWEST else "pk").values("pk")
         of_thread = {"partition_by": "start"}
         rows = self._rows.filter(start__in=starts[shown.start : shown.stop]).annotate(
             place=Window(RowNumber(), order_by="pk", **of_thread),
-            published=Window(Count("pk", filter=Q(state=State.PUBLISHED)), **of_thread),
+            published=Window(Count("pk", filter=SHOWN), **of_thread),
         )
         rows = rows.filter(place__lte=settings.COMMENT_REPLIES_SHOWN).order_by("place", "pk")
         return rows[: settings.COMMENTS_SHOWN]
 
     def shows(self, comment: PageComment) -> bool:
         """Whether this part has the comment in it, and it is for readers."""
-        return comment.pk not in self._under_held and any(
+        return self._rows.filter(self._shown, pk=comment.pk).exists() and any(
             key == comment.pk for key in self._of_part.values_list("pk", flat=True)
         )
 
@@ -142,8 +128,7 @@ class Conversation:
             threads[row.start].append(row)
         read = []
         for start in sorted(threads, reverse=self.order == NEWEST):
-            under = sum(of == start for of in self._under_held.values())
-            read += _foldable(_read(threads[start], under, self._user))
+            read += _foldable(_read(threads[start], self._user))
         return self._told(read)
 
     def _told(self, comments):
@@ -154,13 +139,13 @@ class Conversation:
 
 def _begins(rows, user) -> Q:
     """Whether a start has something to show: itself, or, where it is a gap, what answers it."""
-    answered = rows.filter(start=OuterRef("pk"), state=State.PUBLISHED)
-    return Q(state=State.PUBLISHED) | _own(user) | (~Q(state=State.HELD) & Q(Exists(answered)))
+    answered = rows.filter(SHOWN, start=OuterRef("pk"))
+    return SHOWN | _own(user) | (~Q(state=State.HELD) & Q(Exists(answered)))
 
 
 def _own(user) -> Q:
     """The comments that wait to be read by a moderator and that this reader wrote."""
-    return Q(state=State.HELD, user=user) if user else Q(pk__in=())
+    return Q(state=State.HELD, under_held=False, user=user) if user else Q(pk__in=())
 
 
 class Thread:
@@ -181,23 +166,31 @@ class Thread:
         return comments
 
 
-def _under_held(rows) -> dict[int, int]:
-    """{key: start of its thread} of the published ones of these that hang under a held one."""
-    held, under = set(), {}
-    rows = rows.order_by("pk").values_list("pk", "parent_id", "start", "state")
-    for key, parent, start, state in rows:
-        if state == State.HELD or (parent in held and parent != key):
-            held.add(key)
-            if state == State.PUBLISHED:
-                under[key] = start
-    return under
+def mark_under_held(starts: Iterable[int]) -> None:
+    """Tell what is shown of these threads, once something in them is held, or no more, or moved.
+
+    In the transaction that did it; one question and two statements, however much it is.
+    """
+    comments = PageComment.objects.order_by()
+    pages = comments.filter(pk__in=starts).values("page")  # its index begins with the page
+    rows = comments.filter(page__in=pages, start__in=starts).order_by("pk")
+    not_shown, changed = set(), {True: [], False: []}
+    for key, parent, state, was in rows.values_list("pk", "parent_id", "state", "under_held"):
+        is_under = parent in not_shown and parent != key
+        if is_under or state == State.HELD:
+            not_shown.add(key)
+        if is_under != was:
+            changed[is_under].append(key)
+    for is_under, keys in changed.items():
+        for first in range(0, len(keys), MOST_IN_ONE):
+            some = keys[first : first + MOST_IN_ONE]
+            comments.filter(pk__in=some).update(under_held=is_under)
 
 
 def _readable(start: PageComment, user=None) -> list[int]:
     """The keys of the comments of a thread that are for readers, in the order of their writing."""
     rows = PageComment.objects.filter(page_id=start.page_id, start=start.pk)
-    shown = rows.filter(Q(state=State.PUBLISHED) | _own(user)).exclude(pk__in=_under_held(rows))
-    return list(shown.order_by("pk").values_list("pk", flat=True))
+    return list(rows.filter(SHOWN | _own(user)).order_by("pk").values_list("pk", flat=True))
 
 
 def place_of(comment: PageComment, order: str, user=None) -> tuple[int, int] | None:
@@ -206,8 +199,7 @@ def place_of(comment: PageComment, order: str, user=None) -> tuple[int, int] | N
     user = user if user and user.is_authenticated else None
     rows = PageComment.objects.filter(page_id=comment.page_id)
     if order == FLAT:
-        before = rows.filter(Q(state=State.PUBLISHED) | _own(user)).filter(pk__lt=comment.pk)
-        before = before.exclude(pk__in=_under_held(rows))
+        before = rows.filter(SHOWN | _own(user)).filter(pk__lt=comment.pk)
         if comment.pk not in _readable_of(comment, user):
             return None
         return before.count() // FLAT_SHOWN + 1, 0
@@ -226,27 +218,23 @@ def _readable_of(comment: PageComment, user) -> list[int]:
     return _readable(PageComment(pk=comment.start, page_id=comment.page_id), user)
 
 
-def _read(rows: list[PageComment], under_held: int, user) -> list[PageComment]:
-    """The beginning of one thread in reading order, without recursion: it may be very deep.
-
-    `under_held` is how many published ones of the whole thread are not for readers.
-    """
+def _read(rows: list[PageComment], user) -> list[PageComment]:
+    """The beginning of one thread in reading order, without recursion: it may be very deep."""
     children = defaultdict(list)
     for row in rows:
-        children[row.parent_id if row.is_reply else 0].append(row)
+        if not row.under_held:  # that is not for the author of what is held either
+            children[row.parent_id if row.is_reply else 0].append(row)
     put = _Putting(user)
     ordered, waiting = [], [(start, 0, None) for start in reversed(children[0])]
     while waiting:
         row, depth, parent = waiting.pop()
-        if row.state == State.HELD:
-            if not put.is_own(row):
-                continue
-            children[row.pk] = []  # what answers it is not for its author either
+        if row.state == State.HELD and not put.is_own(row):
+            continue
         put(row, depth, parent)
         ordered.append(row)
         waiting.extend((child, depth + 1, row) for child in reversed(children[row.pk]))
     shown = sum(row.state == State.PUBLISHED for row in ordered)
-    more = rows[0].published - under_held - shown
+    more = rows[0].published - shown
     # From the end: a gap stays only while a shown comment hangs under it.
     answered, kept = set(), []
     for row in reversed(ordered):

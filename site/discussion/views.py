@@ -159,7 +159,7 @@ def _stored(request, page, form, verdict):
 
 def _thanks(request, comment, sentence):
     """To the comment; to its page where it is not shown yet, or no more."""
-    if comment.state == State.PUBLISHED:
+    if comment.is_shown:
         messages.success(request, sentence)
         return redirect(comment)
     if comment.state == State.HELD:

@@ -74,7 +74,9 @@ if (text) {
     // A look at it, or a way to sign in that may be given up, sends nothing.
     if (!["preview", "sign_in", "drop"].includes(submitter?.name)) store.write(visit, key, "sent");
   });
-  form.addEventListener("plenum:posted", () => store.write(visit, key, "")); // the page stays
+  for (const answered of ["plenum:posted", "plenum:refused"]) {
+    form.addEventListener(answered, () => store.write(visit, key, "")); // the page stays
+  }
   form.querySelector("[data-draft-drop]")?.addEventListener("click", () => {
     text.value = "";
     store.write(kept, key, "");

@@ -1,29 +1,35 @@
 // Posts and reacts without leaving the page: htmx sends the form and puts the discussion's threads
-// in place, the reader stays where they are, and what happened is said to screen readers. Whatever
-// does not go as hoped (a remark on the form, a session that ended, no network) is sent once more as
-// any form is: the server stores it once, and its page says what there is to say. Without this
-// script that is what always happens.
+// in place, the reader stays where they are, and what happened is said to screen readers. Remarks
+// on the form are put into it. Whatever does not go as hoped (a session that ended, no network) is
+// sent once more as any form is: the server stores it once, and its page says what there is to say.
+// Without this script that is what always happens.
 import { keepInSight } from "./messages.js";
+import { clear, show } from "./remarks.js";
 
 const { htmx } = window;
 const discussion = document.querySelector("#discussion");
 const said = discussion?.querySelector("[data-said]");
 const write = discussion?.querySelector("[data-comment-form]");
+const shown = new WeakSet(); // remarks that were put into the form here
 const FILLED = "[role=alert], #apercu, .kept-files, [data-about], [data-reply-quoted]";
 
-// What the server answered, as a document; null where it is not what was hoped for.
-function answered(xhr, target) {
-  if (xhr.status !== 200) return null;
-  const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
-  return page.querySelector(target) && page;
+// The form of comments as it came back with remarks, while it is for the same reader.
+function refused(answer) {
+  const fresh = answer.querySelector("[data-comment-form]");
+  const same = (name) => Boolean(fresh?.querySelector(name)) === Boolean(write.querySelector(name));
+  return fresh?.querySelector("[role=alert]") && same("[data-proof]") ? fresh : null;
 }
 
 // Sends a form, puts `target` of the answer in place of ours, and gives the answer; null if that
-// could not be, and then the form is on its way as any form.
+// could not be, and then remarks are shown, or the form is on its way as any form.
 async function send(form, submitter, target) {
   let page = null;
+  let fresh = null;
   const before = (event) => {
-    page = answered(event.detail.xhr, target);
+    const { xhr } = event.detail;
+    const answer = new DOMParser().parseFromString(xhr.responseText, "text/html");
+    if (xhr.status === 200) page = answer.querySelector(target) && answer;
+    else if (form === write) fresh = refused(answer);
     event.detail.shouldSwap = Boolean(page);
     if (page && form === write) form.dispatchEvent(new Event("plenum:posted"));
   };
@@ -44,11 +50,22 @@ async function send(form, submitter, target) {
   }
   document.body.removeEventListener("htmx:beforeSwap", before);
   discussion.removeAttribute("aria-busy");
-  if (!page) {
+  if (fresh) {
+    comeBack(fresh);
+  } else if (!page) {
     form.dataset.plain = "";
     form.requestSubmit(submitter);
   }
   return page;
+}
+
+function comeBack(fresh) {
+  // What it answered may have gone.
+  if (!Number(fresh.elements.reply_to.value)) write.querySelector("[data-reply-cancel] a").click();
+  show(write, fresh);
+  document.querySelector("#champs-caches").replaceWith(fresh.querySelector("#champs-caches"));
+  write.dispatchEvent(new Event("plenum:refused"));
+  for (const remark of write.querySelectorAll("[data-remark]")) shown.add(remark);
 }
 
 function tell(page) {
@@ -76,6 +93,7 @@ async function post(form, submitter) {
     const fresh = page.querySelector(`a.discuss[href^="${passage}#"]`);
     if (fresh) link.replaceWith(fresh);
   }
+  clear(form);
   for (const field of form.querySelectorAll("textarea, [name=keywords], [type=file]")) {
     field.value = "";
     field.dispatchEvent(new Event("input", { bubbles: true }));
@@ -105,7 +123,7 @@ if (htmx && said) {
     const simple =
       form === write &&
       !submitter?.name &&
-      !form.querySelector(FILLED) &&
+      [...form.querySelectorAll(FILLED)].every((part) => shown.has(part)) &&
       !form.querySelector("[type=file]")?.files.length;
     const reaction = form.id === "avis" && submitter?.closest("[data-reactions]");
     if (!simple && !reaction) return;

@@ -22,9 +22,11 @@ if (form && window.Worker) {
   }
 
   form.addEventListener("focusin", solve);
-  form.addEventListener("plenum:posted", () => {
-    solving = undefined; // the form has a challenge of its own again
-  });
+  for (const answered of ["plenum:posted", "plenum:refused"]) {
+    form.addEventListener(answered, () => {
+      solving = undefined; // the form has a challenge of its own again
+    });
+  }
   form.addEventListener(
     "submit",
     async (event) => {

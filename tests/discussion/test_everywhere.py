@@ -42,8 +42,7 @@ def test_a_feed_has_nothing_held_or_hidden_nor_what_hangs_under_it(client, workg
     parent = base.make_comment(page, "Bientôt retenu.")
     base.make_comment(page, "En dessous.", parent=parent)
     assert len(entries(feed(client, page))) == 3
-    parent.state = "held"
-    parent.save()
+    base.hold(parent)
     base.make_comment(page, "Masqué.", state="hidden")
     assert entries(feed(client, page)) == ["<p>Visible.</p>"]
 

@@ -106,7 +106,7 @@ def test_a_hidden_comment_leaves_every_page_and_comes_back(as_user, moderator, c
     assert seen() == [False] * 4
     assert client.get(comment.get_absolute_url()).status_code == 404
 
-    as_user(moderator).post(moderate_url(comment), {"act": "restore"})
+    as_user(moderator).post(moderate_url(comment), {"act": "restore", "seen": comment.version})
     assert seen() == [True] * 4
 
 
@@ -131,7 +131,8 @@ def test_it_leads_back_to_where_the_moderator_came_from(as_user, moderator, page
     response = client.post(moderate_url(comment), {"act": "hide", "next": back})
     assert response["Location"] == back
     assert hidden(comment)
-    response = client.post(moderate_url(comment), {"act": "restore", "next": "//evil.example/"})
+    data = {"act": "restore", "next": "//evil.example/", "seen": comment.version}
+    response = client.post(moderate_url(comment), data)
     assert response["Location"] == LIST
 
 
@@ -214,7 +215,7 @@ def test_several_are_hidden_and_restored_at_once(as_user, moderator, page):
     assert client.post(bulk_url("hide", [one, two]))["Location"] == LIST
     assert [hidden(each) for each in (one, two, three)] == [True, True, False]
 
-    client.post(bulk_url("restore", [one, three]))
+    client.post(bulk_url("restore", [one, three]), {"seen": base.seen(one, three)})
     assert [hidden(each) for each in (one, two, three)] == [False, True, False]
     assert ModerationAct.objects.count() == 3  # the third had nothing to restore
 
@@ -432,7 +433,7 @@ def test_it_is_approved_and_answered_once(as_user, moderator, page):
     url = f"{LIST}{comment.pk}/reply/"
     empty = client.post(url, {"text": " ", "token": uuid4()})
     assert empty.status_code == 422 and PageComment.objects.get().state == "held"
-    data = {"text": "Oui, *bien sûr*.", "token": uuid4()}
+    data = {"text": "Oui, *bien sûr*.", "token": uuid4(), "seen": comment.version}
     client.post(url, data)
     client.post(url, data)
     comment.refresh_from_db()

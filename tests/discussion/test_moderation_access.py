@@ -48,10 +48,10 @@ def gets(comment, act):
 
 def posts(comment, act):
     return [
-        (f"{LIST}{comment.pk}/moderate/", {"act": "approve"}),
-        (f"{LIST}{comment.pk}/reply/", {"text": "Oui.", "token": uuid4()}),
+        (f"{LIST}{comment.pk}/moderate/", {"act": "approve", "seen": comment.version}),
+        (f"{LIST}{comment.pk}/reply/", {"text": "Oui.", "token": uuid4(), "seen": comment.version}),
         (f"{LIST}{comment.pk}/block/", {"blocked": "yes"}),
-        (f"{LIST}{comment.pk}/settle/", {}),
+        (f"{LIST}{comment.pk}/settle/", {"seen": comment.version}),
         (f"{LIST}{comment.pk}/move/", {"page": comment.page_id}),
         (f"{LIST}acts/{act.pk}/undo/", {}),
         (f"{LIST}policies/{comment.page_id}/", {"mode": "closed"}),
@@ -66,8 +66,9 @@ def test_nothing_of_another_group_exists(as_user, moderator_of_a, admin, theirs,
     for url, data in posts(foreign, act):
         assert client.post(url, data, follow=True).status_code == 404, url
     for action in ("approve", "hide", "restore", "spam", "delete"):
-        client.post(f"/admin/bulk/discussion/pagecomment/{action}/?id={foreign.pk}")
-        client.post(f"/admin/bulk/discussion/pagecomment/{action}/?id=all&state=spam")
+        url, seen = f"/admin/bulk/discussion/pagecomment/{action}/", {"seen": base.seen(foreign)}
+        client.post(f"{url}?id={foreign.pk}", seen)
+        client.post(f"{url}?id=all&state=spam", seen)
     assert PageComment.objects.get(pk=foreign.pk).state == State.SPAM
     assert not DiscussionPolicy.objects.exists()
     for url in (LIST, f"{LIST}acts/", f"{LIST}policies/", f"{LIST}inspect/{theirs.pk}/"):
@@ -130,7 +131,7 @@ def test_who_hears_of_a_page(moderator, moderator_of_a, admin, member, editor, t
 
 def test_a_link_of_another_group_is_none(client, moderator_of_a, foreign, theirs):
     for comment, status in ((foreign, 410), (theirs, 200)):
-        token = signing.dumps([comment.pk, moderator_of_a.pk, 0], salt=moderation_mail.SALT)
+        token = signing.dumps([comment.pk, moderator_of_a.pk, 0, ""], salt=moderation_mail.SALT)
         assert client.get(f"/fr/commentaires/moderer/{token}/").status_code == status
 
 

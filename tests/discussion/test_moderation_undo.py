@@ -1,8 +1,10 @@
 """Every act can be taken back, and none is lost when two moderators act at once."""
 
+import datetime
+
 import pytest
 
-from discussion import moderation, moving, trust
+from discussion import moderation, moving, spam, trust
 from discussion.models import ModerationAct, PageComment, Report, SpamExample, Standing, State
 from tests import base
 
@@ -43,7 +45,8 @@ def undo_url(act):
 def test_each_act_is_undone(as_user, moderator, page, act, was, now):
     comment = base.make_comment(page, state=was)
     client = as_user(moderator)
-    client.post(f"/admin/comments/{comment.pk}/moderate/", {"act": act})
+    data = {"act": act, "seen": comment.version}
+    client.post(f"/admin/comments/{comment.pk}/moderate/", data)
     assert state(comment) == now
     done = ModerationAct.objects.get()
     assert client.get(undo_url(done)).status_code == 405  # looking changes nothing
@@ -99,7 +102,8 @@ def test_several_are_undone_together(as_user, moderator, page):
     comments = [base.make_comment(page, f"Numéro {n}.") for n in range(3)]
     client = as_user(moderator)
     ids = "&".join(f"id={comment.pk}" for comment in comments)
-    client.post(f"/admin/bulk/discussion/pagecomment/spam/?{ids}&next=/admin/comments/")
+    url = f"/admin/bulk/discussion/pagecomment/spam/?{ids}&next=/admin/comments/"
+    client.post(url, {"seen": base.seen(*comments)})
     assert {state(each) for each in comments} == {State.SPAM}
     # What somebody else restored meanwhile is left alone.
     moderation.set_state(comments[:1], Act.RESTORE, moderator)
@@ -133,7 +137,51 @@ def test_judged_ones_are_examples_and_undoing_unlearns(moderator, page):
         "Casino.": True,
     }
     moderation.undo(act, moderator)
-    assert SpamExample.objects.get().text == "Merci."
+    assert SpamExample.objects.exclude(is_spam=None).get().text == "Merci."
+    assert SpamExample.objects.get(is_spam=None).text == ""  # nothing is kept of it
+
+
+@pytest.fixture
+def running():
+    """The filter of a process that goes on, beside those that start."""
+    running = spam.Filter()
+    running.learn()
+    return running
+
+
+def thinks(learnt):
+    """What a filter makes of some texts, once it has learnt."""
+    learnt.learn()
+    return [learnt.odds(text) for text in ("Casino.", "Loterie.", "Casino 0.", "Casino 3.")]
+
+
+def test_every_process_unlearns_what_is_undone(moderator, page, running):
+    comment = base.make_comment(page, "Casino.", state=State.HELD)
+    nothing = thinks(running)
+    [judged] = moderation.acts_of([comment], Act.SPAM, moderator)
+    once = thinks(running)
+    assert once == thinks(spam.Filter()) != nothing
+    moderation.undo(judged, moderator)
+    assert thinks(running) == thinks(spam.Filter()) == nothing
+    moderation.acts_of([comment], Act.SPAM, moderator)  # and learns it again
+    assert thinks(running) == thinks(spam.Filter()) == once
+
+
+def test_a_judgement_that_was_stored_late_is_learnt_all_the_same(moderator, page, running):
+    early, late = (base.make_comment(page, text) for text in ("Casino.", "Loterie."))
+    moderation.set_state([early], Act.SPAM, moderator)
+    running.learn()
+    moderation.set_state([late], Act.SPAM, moderator)
+    a_moment = SpamExample.objects.get(text="Casino.").at - datetime.timedelta(seconds=20)
+    SpamExample.objects.filter(text="Loterie.").update(at=a_moment)
+    assert thinks(running) == thinks(spam.Filter())
+
+
+def test_the_oldest_go_in_every_process(moderator, page, running, monkeypatch):
+    monkeypatch.setattr(spam, "MOST_EXAMPLES", 2)
+    for number in range(4):
+        moderation.set_state([base.make_comment(page, f"Casino {number}.")], Act.SPAM, moderator)
+        assert thinks(running) == thinks(spam.Filter())
 
 
 def test_a_restored_spam_becomes_a_good_example(moderator, page):

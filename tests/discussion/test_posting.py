@@ -11,10 +11,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from discussion.models import PageComment, PendingComment
+from discussion.models import PageComment, PendingComment, Tally
 from discussion.posting import PENDING_PER_ADDRESS, confirmation_path
 from pages.templatetags.pages_tags import paragraphs
 from tests import base
+from tests.base import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -188,7 +189,7 @@ def test_it_sends_one_address_only_so_many_mails_an_hour(client, minutes):
         assert post(client, minutes).status_code == 302
     assert post(client, minutes, email="VISITOR@plenum.example").status_code == 422
     assert len(mail.outbox) == PENDING_PER_ADDRESS
-    PendingComment.objects.update(created_at=timezone.now() - timedelta(hours=2))
+    Tally.objects.update(until=timezone.now())  # an hour later
     assert post(client, minutes).status_code == 302
 
 
@@ -438,6 +439,43 @@ def test_it_sends_only_so_many_mails_an_hour(client, minutes, monkeypatch):
     assert len(mail.outbox) == 2
     client.post(link_in(mail.outbox[0]))
     assert post(client, minutes).status_code == 302, "a confirmed one no longer counts"
+    assert post(client, minutes).status_code == 422, "and one only"
+
+
+@pytest.mark.parametrize("sent_to", ["one", "many"])
+@pytest.mark.django_db(transaction=True)
+def test_it_sends_only_so_many_mails_when_many_ask_at_once(minutes, monkeypatch, sent_to):
+    monkeypatch.setattr("discussion.posting.PENDING_PER_HOUR", PENDING_PER_ADDRESS)
+    data = [
+        base.comment_form_data(minutes, email=f"v{number * (sent_to == 'many')}@plenum.example")
+        for number in range(3 * PENDING_PER_ADDRESS)
+    ]
+    url = reverse("comment_post", args=[minutes.pk])
+    answers = at_once(*(lambda each=each: Client().post(url, each).status_code for each in data))
+    assert len(mail.outbox) == PendingComment.objects.count() == PENDING_PER_ADDRESS
+    assert sorted(answers) == [302] * PENDING_PER_ADDRESS + [422] * 2 * PENDING_PER_ADDRESS
+
+
+def test_a_mail_that_does_not_leave_does_not_count(client, minutes, monkeypatch):
+    def broken(*args, **kwargs):
+        raise ConnectionRefusedError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("discussion.posting.send_mail", broken)
+        for _ in range(PENDING_PER_ADDRESS + 1):
+            assert "n’a pas pu partir" in post(client, minutes).content.decode()
+    assert post(client, minutes).status_code == 302
+    assert len(mail.outbox) == 1
+
+
+def test_the_same_form_sent_again_counts_once(client, minutes):
+    data = base.comment_form_data(minutes)
+    url = reverse("comment_post", args=[minutes.pk])
+    for _ in range(PENDING_PER_ADDRESS + 1):
+        assert client.post(url, data).status_code == 302
+    for number in range(1, PENDING_PER_ADDRESS):
+        assert post(client, minutes, comment=f"Encore {number}.").status_code == 302
+    assert post(client, minutes, comment="Une de trop.").status_code == 422
 
 
 def test_a_line_of_spaces_starts_a_paragraph_too():

@@ -60,7 +60,7 @@ def test_it_hides_what_hangs_under_a_held_comment_and_nothing_else(minutes):
     a = base.make_comment(minutes, "A")
     base.make_comment(minutes, "A1", parent=a)
     base.make_comment(minutes, "B")
-    PageComment.objects.filter(pk=a.pk).update(state="held")
+    base.hold(a)
     assert read(minutes) == [("B", 0)]
 
 
@@ -125,7 +125,7 @@ class TestParts:
         PageComment.objects.filter(pk=held.pk).update(state="published")
         base.make_comment(minutes, "A40", parent=PageComment.objects.get(pk=held.pk))
         assert (Conversation(minutes).count, conversation(minutes)[2].more) == (10, 4)
-        PageComment.objects.filter(pk=held.pk).update(state="held")
+        base.hold(held)
         assert (Conversation(minutes).count, conversation(minutes)[2].more) == (8, 2)
         every = [c.comment for n in (1, 2) for c in conversation(minutes, "plat", n)]
         assert every == ["A", "B", "A0", "A1", "A2", "A3", "B0", "C"]

@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from discussion.models import PageComment, PendingComment, Reaction
+from glossary.models import KeywordGroup
+from glossary.rules import Rank
 from tests import base
 from tests.discussion.test_passages import PARAGRAPH, body, rewrite
 from tests.journeys.conftest import link_in_mail, sign_in
@@ -102,6 +104,121 @@ def test_a_remark_of_the_form_is_shown_with_the_text_still_there(page, member, m
     expect(page.locator("#repondre [role=alert]").first).to_be_visible()
     assert page.locator("#repondre textarea").input_value() == "Avec trop de mots-clés."
     assert PageComment.objects.count() == 1
+
+
+def posts(page):
+    """The forms that this page sends from now on, each by its address."""
+    sent = []
+    page.on("request", lambda asked: asked.method == "POST" and sent.append(asked.url))
+    return sent
+
+
+def test_a_remark_is_shown_from_the_answer_that_made_it(scripted, member, minutes, settings):
+    page = scripted
+    first = base.make_comment(minutes, "Le premier.")
+    sign_in(page, member)
+    page.goto(minutes.url)
+    stays(page)
+    sent = posts(page)
+    page.locator(f"#c{first.pk} a[data-reply]").click()
+    page.keyboard.type("Avec trop de mots-clés.")
+    form = page.locator("#repondre")
+    form.locator("[name=keywords]").fill(", ".join(f"mot {n}" for n in range(9)))
+    send = form.get_by_role("button", name="Envoyer le message")
+    send.click()
+    summary = form.locator("[role=alert]")
+    expect(summary).to_be_focused()
+    expect(summary).to_be_in_viewport()
+    expect(summary).to_contain_text("voyez les remarques")
+    field = form.locator("[name=keywords]")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_accessible_description(re.compile("Choisissez au plus 8 mots-clés"))
+    assert stayed(page) and len(sent) == 1
+    expect(form.locator("textarea")).to_have_value("Avec trop de mots-clés.")
+    # The fields are those that were there: what completes them still does.
+    base.make_keyword("portage")
+    field.fill("port")
+    field.press("End")
+    expect(page.get_by_role("option", name="portage")).to_be_visible()
+    field.fill(", ".join(f"mot {n}" for n in range(10)))
+    form.locator("textarea").focus()
+    send.click()
+    expect(summary).to_have_count(1)
+    expect(summary).to_be_focused()
+    # Looked at elsewhere, it is still there.
+    page.goto("/fr/")
+    page.goto(minutes.url)
+    stays(page)
+    expect(form.locator("textarea")).to_have_value("Avec trop de mots-clés.")
+    page.locator(f"#c{first.pk} a[data-reply]").click()
+    field.fill(", ".join(f"mot {n}" for n in range(9)))
+    send.click()
+    expect(summary).to_be_focused()
+    field.fill("")
+    send.click()
+    expect(page.locator(f"#c{first.pk} ~ details .words")).to_have_text("Avec trop de mots-clés.")
+    expect(form.locator("[role=alert], .errorlist, [aria-invalid]")).to_have_count(0)
+    assert stayed(page) and len(sent) == 4 and PageComment.objects.count() == 2
+
+
+def test_a_word_that_resembles_a_keyword_is_asked_about_in_place(scripted, member, minutes):
+    page = scripted
+    KeywordGroup.objects.create(name="Thèmes", created_by=Rank.MEMBER)
+    base.make_keyword("accompagnement")
+    sign_in(page, member)
+    page.goto(minutes.url)
+    stays(page)
+    form = page.locator("#repondre")
+    form.locator("textarea").fill("À propos.")
+    form.locator("[name=keywords]").fill("accompagnements")
+    send = form.get_by_role("button", name="Envoyer le message")
+    send.click()
+    expect(form.locator(".instead")).to_contain_text("accompagnement")
+    form.get_by_label("C’est bien un autre mot").check()
+    send.click()
+    expect(page.locator("[data-own] .words")).to_have_text("À propos.")
+    expect(form.locator(".instead, [name=sure]")).to_have_count(0)
+    assert stayed(page) and PageComment.objects.get().keywords.get().name == "accompagnements"
+
+
+def test_an_answer_to_what_has_gone_becomes_a_message_of_its_own(scripted, member, minutes):
+    page = scripted
+    first = base.make_comment(minutes, "Le premier.")
+    base.make_comment(minutes, "Le second.")
+    sign_in(page, member)
+    page.goto(minutes.url)
+    stays(page)
+    page.locator(f"#c{first.pk} a[data-reply]").click()
+    page.keyboard.type("Bien vu.")
+    base.hold(first)
+    form = page.locator("#repondre")
+    form.get_by_role("button", name="Envoyer le message").click()
+    expect(form.locator("[role=alert]")).to_be_focused()
+    expect(form.locator("[data-reply-title]")).to_have_text("Un message, un commentaire ?")
+    form.get_by_role("button", name="Envoyer le message").click()
+    expect(page.locator("[data-own] .words")).to_have_text("Bien vu.")
+    assert stayed(page) and not PageComment.objects.latest("pk").is_reply
+
+
+def test_a_visitor_whose_form_came_back_proves_it_again(scripted, minutes):
+    page = scripted
+    page.goto(minutes.url)
+    stays(page)
+    sent = posts(page)
+    form = page.locator("#repondre")
+    form.locator("[name=name]").fill("Vera Visiteuse")
+    form.locator("[name=email]").fill("vera")
+    form.evaluate("form => { form.noValidate = true }")
+    form.locator("textarea").fill("Merci pour ce compte rendu.")
+    send = form.get_by_role("button", name="Envoyer le message")
+    send.click()
+    expect(form.locator("[role=alert]")).to_be_focused()
+    expect(form.locator("[name=email]")).to_have_attribute("aria-invalid", "true")
+    form.locator("[name=email]").fill("vera@plenum.example")
+    send.click()
+    expect(page.locator("[data-said]")).to_contain_text("Presque fini")
+    assert stayed(page) and len(sent) == 2
+    assert PendingComment.objects.get().reasons == []
 
 
 def test_a_session_that_ended_loses_no_word(page, member, minutes):

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.visibility import may_see
 from discussion.attachments import SMALL, withdraw
 from discussion.files.kinds import KINDS
-from discussion.models import CommentFile, State
+from discussion.models import CommentFile
 from discussion.moderation import moderated_by
 from discussion.own_views import may_delete
 
@@ -33,7 +33,7 @@ def _fetched(key, user) -> CommentFile:
     if file is None or not may_see(file.comment.page, user):
         raise Http404
     comment = file.comment
-    if comment.state == State.PUBLISHED or may_delete(comment, user):
+    if comment.is_shown or may_delete(comment, user):
         return file
     if moderated_by(user).filter(pk=comment.pk).exists():
         return file
