@@ -44,7 +44,9 @@ async function send(form, submitter, target) {
   }
   document.body.removeEventListener("htmx:beforeSwap", before);
   discussion.removeAttribute("aria-busy");
-  if (!page) {
+  if (page) {
+    form.dispatchEvent(new Event("plenum:answered", { bubbles: true }));
+  } else {
     form.dataset.plain = "";
     form.requestSubmit(submitter);
   }
@@ -108,9 +110,9 @@ if (htmx && said) {
       !form.querySelector(FILLED) &&
       !form.querySelector("[type=file]")?.files.length;
     const reaction = form.id === "avis" && submitter?.closest("[data-reactions]");
-    if (!simple && !reaction) return;
+    // One at a time in place: what comes meanwhile goes as any form.
+    if ((!simple && !reaction) || discussion.getAttribute("aria-busy")) return;
     event.preventDefault();
-    if (discussion.getAttribute("aria-busy")) return;
     (simple ? post : react)(form, submitter);
   });
 }
