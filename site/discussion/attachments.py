@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
-from django.db.models import F, Max, Sum
+from django.db.models import Count, F, Max, Sum
 from django.db.models.signals import post_delete
 from django.forms import ValidationError
 from django.template.defaultfilters import filesizeformat
@@ -107,13 +107,14 @@ def _amounts() -> dict:
 # --- What is let in ------------------------------------------------------------------------------
 
 
-def checked(uploads, user, kept=None) -> list[Accepted]:
+def checked(uploads, user, kept=None, comment=None) -> list[Accepted]:
     """The uploads as `Accepted` files (re-encoded, named, typed), each once.
 
-    `kept` is the form whose files count with them. Raises NotAccepted, a forms.ValidationError
-    with one sentence for each that is refused, naming it, and the others as its `accepted`.
+    `kept` is the form and `comment` the one edited whose files count with them. Raises
+    NotAccepted, a forms.ValidationError with one sentence for each that is refused, naming it,
+    and the others as its `accepted`.
     """
-    there = list(shown_of(kept))
+    there = [*shown_of(kept), *shown_of(comment)]
     accepted, sentences = [], []
     known = {file.digest for file in there}
     number, total = len(there), sum(file.size for file in there)
@@ -246,6 +247,23 @@ def store(files, *, comment=None, pending=None, kept=None) -> None:
         )
     if comment and files:
         transaction.on_commit(read_beside, robust=True)
+
+
+def add(comment, files) -> None:
+    """Store with a comment, which is locked, what it does not have yet. The same holds of it."""
+    there = set(shown_of(comment).values_list("digest", flat=True))
+    store([file for file in files if file.digest not in there], comment=comment)
+
+
+def mind_limits(comment) -> None:
+    """Raises NotAccepted where a comment has more than it may: others came at the same time."""
+    now = shown_of(comment).order_by().aggregate(number=Count("pk"), size=Sum("size"))
+    most, total = settings.COMMENT_FILES_MOST, settings.COMMENT_FILES_SIZE
+    if now["number"] > most or (now["size"] or 0) > total:
+        raise NotAccepted(
+            _("D’autres documents sont venus entre-temps : %(number)d au plus, %(total)s en tout.")
+            % _amounts()
+        )
 
 
 def hand_over(old, *, comment=None, pending=None, kept=None) -> None:

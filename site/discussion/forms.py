@@ -5,40 +5,20 @@ import time
 import uuid
 
 from django import forms
-from django.apps import apps
 from django.conf import settings
-from django.forms.utils import ErrorDict
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_comments_xtd.forms import XtdCommentForm
 
-from discussion import attachments, passages, proof
-from discussion.formatting import render
+from discussion import passages, proof
+from discussion.enclosures import EnclosuresForm
 from discussion.models import PageComment, PendingComment
 
 #: The anchors that pages.rendering gives to passages.
 ANCHOR = re.compile(r"[bp]-[\w-]{1,70}\Z")
-#: What comments are for the rules of keyword groups.
-KIND = "comment"
-MOST_KEYWORDS = 8
 MOST_NUMBER = 2**31 - 1  # what the column of the comment replied to can hold
-
-
-def completed(kind: str) -> dict:
-    """Attributes of a field whose keywords, for things of this kind, keywords.js completes.
-
-    With the sentences that it says to screen readers.
-    """
-    return {
-        "data-keywords": f"{reverse('keyword_words')}?sorte={kind}",
-        "data-keywords-none": gettext("Aucun mot-clé ne correspond."),
-        "data-keywords-one-found": gettext(
-            "Un mot-clé correspond ; flèche vers le bas pour le choisir."
-        ),
-        "data-keywords-found": gettext("%n mots-clés correspondent ; flèches pour choisir."),
-    }
 
 
 def named(user) -> dict:
@@ -64,11 +44,7 @@ def _help_with_marks(user) -> str:
     return format_html("{}", " ".join(sentences))
 
 
-class SeveralFiles(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class CommentForm(XtdCommentForm):
+class CommentForm(EnclosuresForm, XtdCommentForm):
     """A comment by a visitor (name and address) or a member (neither), with keywords.
 
     The base class brings the hidden fields: what is spoken of, a signed time, the honeypot and
@@ -77,23 +53,8 @@ class CommentForm(XtdCommentForm):
 
     email = forms.EmailField(max_length=PendingComment._meta.get_field("email").max_length)
     comment = forms.CharField(max_length=settings.COMMENT_LENGTH)
-    keywords = forms.CharField(label=_("Mots-clés"), required=False, max_length=300)
-    #: Asked for only where a new word resembles a keyword; see `similar`.
-    sure = forms.BooleanField(label=_("C’est bien un autre mot"), required=False)
     token = forms.UUIDField(widget=forms.HiddenInput)
     anchor = forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
-    #: What came with it; looked at by attachments.checked, whose refusals are said here.
-    files = forms.FileField(label=_("Documents"), required=False, widget=SeveralFiles)
-    #: The secret of a form kept while its writer signed in (see keeping.py).
-    kept_as = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
-    #: New words that resemble existing keywords, [(word, [keyword, …])]: the writer is asked.
-    similar = ()
-    #: The files that were let in.
-    accepted = ()
-    #: The KeptForm whose files are with this form already, if any.
-    kept = None
-    #: What the message will look like, once that was asked for.
-    preview = ""
     #: What the passage spoken of says, as the server reads it; "" for the whole page.
     passage = ""
 
@@ -117,47 +78,13 @@ class CommentForm(XtdCommentForm):
         self.fields["comment"].label = _("Votre message")
         self.fields["comment"].help_text = _help_with_marks(user)
         self.fields["comment"].widget = forms.Textarea(attrs={"rows": 8, **named(user)})
-        self.fields["keywords"].help_text = self._help_with_keywords()
-        self.fields["keywords"].widget.attrs |= completed(KIND)
-        self.fields["files"].help_text = attachments.limits()
-        self.fields["files"].widget.attrs["accept"] = attachments.accept()
+        self.tell_limits()
         self.fields["honeypot"].label = _("Laissez ce champ vide")
         self.fields["honeypot"].widget = forms.TextInput(
             attrs={"autocomplete": "off", "tabindex": "-1"}
         )
         # Whether they are sure is known before the keywords are looked at.
         self.order_fields(["name", "email", "comment", "sure", "keywords"])
-
-    def _choose(self, words, **more):
-        """What the keyword groups' rules make of these words of this writer's."""
-        keywords = apps.get_model(settings.KEYWORD_MODEL).objects
-        return keywords.choose(words, user=self.user, kind=KIND, **more)
-
-    def _help_with_keywords(self) -> str:
-        """The limits, before anything is written: how many, new ones or not, which are advised."""
-        rules = self._choose([])
-        sentences = [
-            gettext("Séparés par des virgules, par exemple : portage, statut."),
-            gettext("Au plus %(number)d.") % {"number": MOST_KEYWORDS},
-        ]
-        if not rules.may_create:
-            sentences.append(gettext("Ils viennent du glossaire."))
-        elif self.user.is_authenticated:
-            sentences.append(gettext("Un mot nouveau entre au glossaire."))
-        else:
-            sentences.append(
-                gettext("Un mot nouveau entre au glossaire avec votre message confirmé.")
-            )
-        if rules.advised:
-            groups = ", ".join(f"« {group.label} »" for group in rules.advised)
-            sentences.append(gettext("De préférence un mot de : %(groups)s.") % {"groups": groups})
-        # Fields' help is markup, group names are not. The list for those without a script.
-        return format_html(
-            '{} <a href="{}" target="_blank">{}</a>',
-            " ".join(sentences),
-            reverse("glossary"),
-            gettext("Voir le glossaire"),
-        )
 
     def clean_timestamp(self):
         """Refuse a form filled in no time, or left open for longer than COMMENTS_TIMEOUT."""
@@ -196,29 +123,6 @@ class CommentForm(XtdCommentForm):
         if ANCHOR.match(anchor):
             self.passage = passages.words_at(self.target_object, anchor, self.user)
         return anchor if self.passage else ""
-
-    def clean_keywords(self):
-        """What the rules make of the words, a `Choice`; one that they refuse is said, not dropped.
-
-        A keyword used only where the writer may not look is an unknown word: otherwise it
-        would be found out, and made public.
-        """
-        words = [word.strip() for word in re.split("[,;\n]", self.cleaned_data["keywords"])]
-        # A click on a keyword that a word resembles sends "word;keyword": it takes its place.
-        typed, _sign, meant = self.data.get("instead", "").partition(";")
-        words = [meant if word == typed and meant else word for word in words if word]
-        if meant:  # another word may have to be asked about; this one is settled
-            self.data = self.data.copy()
-            self.data[self.add_prefix("keywords")] = ", ".join(words)
-        if len(words) > MOST_KEYWORDS:
-            raise forms.ValidationError(
-                _("Choisissez au plus %(number)d mots-clés.") % {"number": MOST_KEYWORDS}
-            )
-        choice = self._choose(words, sure=self.cleaned_data.get("sure", False))
-        self.similar = choice.similar
-        if choice.problems:
-            raise forms.ValidationError(choice.problems)
-        return choice
 
     def clean_reply_to(self):
         """The comment replied to must still stand under this page."""
@@ -264,25 +168,6 @@ class CommentForm(XtdCommentForm):
         errors = self._errors
         self.data, self._errors = data, errors
         return self
-
-    def previewed(self, people):
-        """The same form with what its message will look like; only the message is judged yet."""
-        if "comment" in self.cleaned_data:
-            self.preview = render(self.cleaned_data["comment"], get_language(), people)
-        return self.unjudged("comment")
-
-    def unjudged(self, *but):
-        """The same form without complaints, but those about these fields and the files."""
-        self._errors = ErrorDict(
-            {name: self.errors[name] for name in (*but, "files") if name in self.errors}
-        )
-        self.similar = ()
-        return self
-
-    @property
-    def kept_files(self):
-        """The files that are with this form already."""
-        return attachments.shown_of(self.kept)
 
     @property
     def passage_shown(self) -> str:

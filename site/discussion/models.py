@@ -267,10 +267,13 @@ class CommentFile(Unlisted):
 
 
 class CommentVersion(Unlisted):
-    """What a comment said before it was edited: for moderators."""
+    """What a comment said and had with it before it was edited: for moderators."""
 
     comment = models.ForeignKey(PageComment, on_delete=models.CASCADE, related_name="versions")
     text = models.TextField()
+    #: The names of its keywords and documents; null where only words could be edited then.
+    keywords = models.JSONField(null=True)
+    files = models.JSONField(null=True)
     #: When this was replaced.
     at = models.DateTimeField(default=timezone.now)
 

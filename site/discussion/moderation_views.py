@@ -22,6 +22,7 @@ from wagtail.models import Page
 
 from accounts.duties import moderates
 from discussion import moderation, moving, posting, trust
+from discussion.attachments import shown_of
 from discussion.models import ModerationAct, PageComment, State
 from discussion.moderators import (
     discussed_pages,
@@ -187,12 +188,30 @@ def history(comment) -> list[ModerationAct]:
 
 
 def changes(comment) -> list[dict]:
-    """The wordings of a comment, the latest change first, each as what went and what came."""
-    later, found = comment.comment, []
+    """What a comment was, the latest change first, each as what went and what came."""
+    later = {
+        "text": comment.comment,
+        "keywords": [keyword.name for keyword in comment.keywords.all()],
+        "files": [file.name for file in shown_of(comment)],
+    }
+    found = []
     for version in comment.versions.all()[:VERSIONS_SHOWN]:
-        found.append({"at": version.at, "runs": _difference(version.text, later)})
-        later = version.text
+        now = {name: getattr(version, name) for name in later}
+        also = [
+            (label, _exchanged(now[name], later[name]))
+            for name, label in (("keywords", _("Mots-clés")), ("files", _("Documents")))
+            if None not in (now[name], later[name])
+        ]
+        runs = _difference(now["text"], later["text"])
+        found.append({"at": version.at, "runs": runs, "also": [one for one in also if one[1]]})
+        later = now
     return found
+
+
+def _exchanged(old: list[str], new: list[str]) -> list[tuple[str, str]]:
+    """[("gone" | "come", name)] of what is not in both."""
+    gone, come = ([name for name in a if name not in b] for a, b in ((old, new), (new, old)))
+    return [("gone", name) for name in gone] + [("come", name) for name in come]
 
 
 def _difference(old: str, new: str) -> list[tuple[str, str]]:

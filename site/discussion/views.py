@@ -89,15 +89,7 @@ def _post(request, page_id):
     form.full_clean()
     if not may_write(request.user, form.cleaned_data.get("email", "")):
         form.add_error("email" if "email" in form.fields else None, BLOCKED)
-    try:
-        uploads = request.FILES.getlist("files")
-        if uploads and not files_within_limits(request):
-            uploads = []
-            form.add_error("files", _("Trop de documents en peu de temps : envoyez-les plus tard."))
-        form.accepted = attachments.checked(uploads, request.user, form.kept)
-    except ValidationError as error:
-        form.add_error("files", error)
-        form.accepted = error.accepted
+    take_files(form, request)
     if "drop" in request.POST:
         if form.kept:
             attachments.drop(form.kept, request.POST["drop"])
@@ -122,6 +114,19 @@ def _post(request, page_id):
             )
             return _again(request, page, form.with_fresh_security(), status=500)
     return _again(request, page, form.with_fresh_security())
+
+
+def take_files(form, request, comment=None) -> None:
+    """Look at the files that came for this comment; what is refused is said at their field."""
+    try:
+        uploads = request.FILES.getlist("files")
+        if uploads and not files_within_limits(request):
+            uploads = []
+            form.add_error("files", _("Trop de documents en peu de temps : envoyez-les plus tard."))
+        form.accepted = attachments.checked(uploads, request.user, form.kept, comment)
+    except ValidationError as error:
+        form.add_error("files", error)
+        form.accepted = error.accepted
 
 
 def _stored(request, page, form, verdict):
