@@ -376,8 +376,8 @@ class DiscussionPolicy(Unlisted):
 
     class Mode(models.TextChoices):
         OPEN = "open", _("ouverte")
-        HOLD_VISITORS = "visitors", _("les visiteurs attendent")
-        HOLD_ALL = "hold", _("tous attendent")
+        HOLD_VISITORS = "visitors", _("visiteurs relus")
+        HOLD_ALL = "hold", _("tous relus")
         MEMBERS = "members", _("membres seulement")
         CLOSED = "closed", _("fermée")
 

@@ -188,7 +188,7 @@ class CommentIndexView(generic.IndexView):
         return [
             *super().header_more_buttons,
             Button(_("Actes de modération"), url=reverse("comment_acts"), icon_name="history"),
-            Button(_("Règles des discussions"), url=reverse("comment_policies"), icon_name="cog"),
+            Button(_("Qui peut écrire"), url=reverse("comment_policies"), icon_name="cog"),
         ]
 
     def get_list_more_buttons(self, instance):
