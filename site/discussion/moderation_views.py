@@ -292,12 +292,14 @@ def undo(request, pk):
     if act.act == Act.MOVE:  # below one another, they go back in the order they came
         acts = sorted(acts, key=lambda each: -each.pk)
     theirs = set(moderated_by(request.user).filter(acts__in=acts).values_list("pk", flat=True))
-    undone = [
-        each for each in acts if each.comment_id in theirs and moderation.undo(each, request.user)
-    ]
-    if undone:
-        sentence = ngettext("%(number)d acte annulé.", "%(number)d actes annulés.", len(undone))
-        messages.success(request, sentence % {"number": len(undone)})
+    undone = [moderation.undo(each, request.user) for each in acts if each.comment_id in theirs]
+    if any(undone):
+        number = len([each for each in undone if each])
+        sentence = ngettext("%(number)d acte annulé.", "%(number)d actes annulés.", number)
+        sentence = sentence % {"number": number}
+        if any(each and each.before.get("answers") for each in undone):
+            sentence += " " + _("La réponse publiée avec lui est masquée.")
+        messages.success(request, sentence)
     else:
         messages.warning(request, _("Rien n’est annulé : quelque chose d’autre a été fait depuis."))
     return redirect(
@@ -330,9 +332,11 @@ def reply(request, pk):
         acts = moderation.acts_of([comment], Act.APPROVE, request.user)
         comment.refresh_from_db()
         if comment.state == State.PUBLISHED:
-            posting.reply(
+            answer = posting.reply(
                 comment, form.cleaned_data["text"], request.user, form.cleaned_data["token"]
             )
+            if acts:
+                moderation.note_answer(acts[0], answer)
     if comment.state != State.PUBLISHED:
         form.add_error("text", _("Ce commentaire n’est plus montré : rien n’a été publié."))
         return _again(request, pk, reply_form=form)
