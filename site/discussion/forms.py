@@ -33,14 +33,19 @@ def named(user) -> dict:
     }
 
 
-def _help_with_marks(user) -> str:
+def help_with_marks(user) -> str:
     """How a message is written, said before it is."""
     sentences = [
         gettext("Pour créer des paragraphes, laissez simplement des lignes vides."),
         gettext("*accent*, **fort**, « - » pour une liste, « > » pour citer."),
     ]
     if user.is_authenticated:
-        sentences.append(gettext("@[Nom] mène à une personne."))
+        sentences.append(
+            gettext(
+                "Pour nommer quelqu’un, tapez @ et le début du nom, puis choisissez ; "
+                "ou écrivez @[Prénom Nom]."
+            )
+        )
     return format_html("{}", " ".join(sentences))
 
 
@@ -76,7 +81,7 @@ class CommentForm(EnclosuresForm, XtdCommentForm):
             self.fields["email"].widget = forms.EmailInput(attrs={"autocomplete": "email"})
         self.fields["comment"].max_length = settings.COMMENT_LENGTH  # what the page says
         self.fields["comment"].label = _("Votre message")
-        self.fields["comment"].help_text = _help_with_marks(user)
+        self.fields["comment"].help_text = help_with_marks(user)
         self.fields["comment"].widget = forms.Textarea(attrs={"rows": 8, **named(user)})
         self.tell_limits()
         self.fields["honeypot"].label = _("Laissez ce champ vide")

@@ -21,7 +21,7 @@ from discussion.attachments import with_files
 from discussion.enclosures import EnclosuresForm
 from discussion.files.uploading import bound
 from discussion.formatting import render as formatted
-from discussion.forms import named
+from discussion.forms import help_with_marks, named
 from discussion.mentions import people_in
 from discussion.models import CommentVersion, ModerationAct, PageComment, State
 from discussion.moderation import REPORTED, set_state
@@ -53,6 +53,7 @@ class EditForm(EnclosuresForm):
         keywords = ", ".join(keyword.label for keyword in self.shown)
         super().__init__(data, initial={"comment": comment.comment, "keywords": keywords})
         self.fields["comment"].widget.attrs |= named(user)
+        self.fields["comment"].help_text = help_with_marks(user)
         self.tell_limits()
 
     @property

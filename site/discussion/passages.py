@@ -4,15 +4,15 @@ What they are is read from the rendered body, by the anchors that pages.renderin
 """
 
 import re
-from html import unescape
 from typing import NamedTuple
 
 from django.db.models import Count
 from django.template.loader import render_to_string
-from django.utils.html import escape, strip_tags
+from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.utils.text import Truncator
 
+from discussion.formatting import flat
 from discussion.models import PageComment
 from pages.languages import interface_language
 from pages.rendering import Finished, body_of, once, render_body
@@ -82,14 +82,7 @@ def _passage(html, tag, start, end):
     nested = _LIST.search(inside) if tag == "li" else None
     own = _ASIDE.sub("", inside[: nested.start()] if nested else inside)
     place = start + nested.start() if nested else end.start()
-    return Passage(_words(own), tag, start, place)
-
-
-def _words(html) -> str:
-
-    # Between blocks there is a space, within words there is none.
-    spaced = re.sub(r"</(?:p|li|div|blockquote|figcaption)>|<br>", " ", html)
-    return " ".join(unescape(strip_tags(spaced)).split())[:LENGTH]
+    return Passage(flat(own)[:LENGTH], tag, start, place)
 
 
 def passages_of(html: str) -> dict[str, str]:
