@@ -39,21 +39,44 @@ _at_once = threading.BoundedSemaphore(2)
 EXAMINER = Path(__file__).parent / "files" / "examiner.py"
 #: What is told of a file that is refused. Each names it, so that it can be chosen again.
 SENTENCES = {
-    "kind": gettext_lazy("« %(name)s » n’est pas d’un type accepté."),
-    "empty": gettext_lazy("« %(name)s » est vide."),
-    "size": gettext_lazy("« %(name)s » pèse %(size)s, plus que les %(most)s permis."),
-    "pixels": gettext_lazy("« %(name)s » a plus de %(pixels)d millions de points."),
-    "damaged": gettext_lazy("« %(name)s » est abîmé, ou n’est pas ce que dit son nom."),
-    "locked": gettext_lazy("« %(name)s » est protégé par un mot de passe."),
-    "active": gettext_lazy(
-        "« %(name)s » contient des macros, des scripts ou d’autres fichiers : enregistrez-le sans."
+    "kind": gettext_lazy(
+        "« %(name)s » n’est pas d’un type accepté : enregistrez-le autrement, par exemple en PDF."
     ),
-    "large": gettext_lazy("« %(name)s » est beaucoup trop grand une fois décompressé."),
-    "later": gettext_lazy("« %(name)s » n’a pas pu être examiné. Réessayez dans un moment."),
-    "many": gettext_lazy("« %(name)s » est de trop : %(number)d documents au plus."),
-    "total": gettext_lazy("« %(name)s » est de trop : %(total)s au plus pour tous les documents."),
+    "empty": gettext_lazy("« %(name)s » est vide : vérifiez-le, puis choisissez-le à nouveau."),
+    "size": gettext_lazy(
+        "« %(name)s » pèse %(size)s, plus que les %(most)s permis : allégez-le, ou coupez-le."
+    ),
+    "pixels": gettext_lazy(
+        "« %(name)s » a plus de %(pixels)d millions de points : réduisez l’image."
+    ),
+    "damaged": gettext_lazy(
+        "« %(name)s » est abîmé, ou n’est pas ce que dit son nom : ouvrez-le et "
+        "enregistrez-le à nouveau."
+    ),
+    "locked": gettext_lazy(
+        "« %(name)s » est protégé par un mot de passe : enregistrez-le sans mot de passe."
+    ),
+    "active": gettext_lazy(
+        "« %(name)s » contient des macros, des scripts ou d’autres fichiers : "
+        "enregistrez-en une copie sans eux."
+    ),
+    "large": gettext_lazy(
+        "« %(name)s » est beaucoup trop grand une fois décompressé : joignez-en une partie."
+    ),
+    "later": gettext_lazy(
+        "« %(name)s » n’a pas pu être examiné : choisissez-le à nouveau dans un moment."
+    ),
+    "many": gettext_lazy(
+        "« %(name)s » n’a pas été pris : %(number)d documents au plus. "
+        "Retirez-en un, ou envoyez-le avec un autre message."
+    ),
+    "total": gettext_lazy(
+        "« %(name)s » n’a pas été pris : %(total)s au plus pour tous les documents. "
+        "Allégez-en un, ou envoyez-le avec un autre message."
+    ),
     "full": gettext_lazy(
-        "« %(name)s » n’a pas pu être gardé : trop de documents attendent. Réessayez plus tard."
+        "« %(name)s » n’a pas été pris : trop de documents attendent sur le site. "
+        "Réessayez dans une heure, ou envoyez le message sans lui."
     ),
 }
 #: What is added to a picture's name on the disk for the small one beside it.

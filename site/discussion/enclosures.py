@@ -64,6 +64,9 @@ class EnclosuresForm(forms.Form):
         """Say at the fields what they take, before anything is chosen."""
         self.fields["keywords"].help_text = self._help_with_keywords()
         self.fields["keywords"].widget.attrs |= completed(KIND)
+        self.fields["keywords"].error_messages["max_length"] = _(
+            "C’est trop long pour des mots-clés : mettez quelques mots, séparés par des virgules."
+        )
         self.fields["files"].help_text = attachments.limits()
         self.fields["files"].widget.attrs["accept"] = attachments.accept()
 
@@ -117,7 +120,8 @@ class EnclosuresForm(forms.Form):
             self.data[self.add_prefix("keywords")] = ", ".join(words)
         if len(words) > MOST_KEYWORDS:
             raise forms.ValidationError(
-                _("Choisissez au plus %(number)d mots-clés.") % {"number": MOST_KEYWORDS}
+                _("Trop de mots-clés : il y en a %(given)d, pour %(number)d au plus. Retirez-en.")
+                % {"given": len(words), "number": MOST_KEYWORDS}
             )
         choice = self._choose(words, sure=self.cleaned_data.get("sure", False))
         self.similar = choice.similar

@@ -7,6 +7,7 @@ import uuid
 from django import forms
 from django.conf import settings
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,12 @@ from discussion.models import PageComment, PendingComment
 
 #: The anchors that pages.rendering gives to passages.
 ANCHOR = re.compile(r"[bp]-[\w-]{1,70}\Z")
+#: What can be wrong with a field that nobody sees, and what is said of it.
+MISTAKES = ("required", "invalid", "max_length", "max_value", "null_characters_not_allowed")
+DAMAGED = _(
+    "Votre message n’est pas parti : ce formulaire n’était plus valable. "
+    "Le voici remis à neuf ; relisez votre texte, puis envoyez-le à nouveau."
+)
 MOST_NUMBER = 2**31 - 1  # what the column of the comment replied to can hold
 
 
@@ -49,6 +56,18 @@ def help_with_marks(user) -> str:
     return format_html("{}", " ".join(sentences))
 
 
+def long_or_empty() -> dict:
+    """What is said of a message that is too long or not there."""
+    return {
+        "required": gettext("Écrivez votre message : il est encore vide."),
+        "max_length": gettext(
+            "Votre message est trop long : raccourcissez-le à %(number)s caractères, "
+            "ou envoyez-le en deux fois."
+        )
+        % {"number": number_format(settings.COMMENT_LENGTH, force_grouping=True)},
+    }
+
+
 class CommentForm(EnclosuresForm, XtdCommentForm):
     """A comment by a visitor (name and address) or a member (neither), with keywords.
 
@@ -73,11 +92,20 @@ class CommentForm(EnclosuresForm, XtdCommentForm):
             del self.fields["name"], self.fields["email"]
         else:
             self.fields["name"].label = _("Votre nom")
+            self.fields["name"].error_messages |= {
+                "required": _("Écrivez le nom dont vous signez."),
+                "max_length": _("Ce nom est trop long : %(limit_value)d caractères au plus."),
+            }
             self.fields["name"].widget = forms.TextInput(attrs={"autocomplete": "name"})
             self.fields["email"].label = _("Votre adresse e-mail")
             self.fields["email"].help_text = _(
                 "Jamais montrée. Un lien y est envoyé pour confirmer votre message."
             )
+            self.fields["email"].error_messages |= {
+                "required": _("Écrivez votre adresse e-mail : le lien y sera envoyé."),
+                "invalid": _("Cette adresse n’est pas complète : écrivez-la comme nom@exemple.be."),
+                "max_length": _("Cette adresse est trop longue : donnez-en une autre."),
+            }
             self.fields["email"].widget = forms.EmailInput(attrs={"autocomplete": "email"})
         self.fields["comment"].max_length = settings.COMMENT_LENGTH  # what the page says
         self.fields["comment"].label = _("Votre message")
@@ -88,6 +116,10 @@ class CommentForm(EnclosuresForm, XtdCommentForm):
         self.fields["honeypot"].widget = forms.TextInput(
             attrs={"autocomplete": "off", "tabindex": "-1"}
         )
+        self.fields["comment"].error_messages |= long_or_empty()
+        for field in self.fields.values():
+            if field.widget.is_hidden:
+                field.error_messages = dict.fromkeys(MISTAKES, DAMAGED)
         # Whether they are sure is known before the keywords are looked at.
         self.order_fields(["name", "email", "comment", "sure", "keywords"])
 
@@ -96,11 +128,17 @@ class CommentForm(EnclosuresForm, XtdCommentForm):
         age = int(time.time()) - self.cleaned_data["timestamp"]  # of any size: no float
         if age > settings.COMMENTS_TIMEOUT:
             raise forms.ValidationError(
-                _("Ce formulaire est resté ouvert longtemps. Relisez, puis envoyez à nouveau.")
+                _(
+                    "Votre message n’est pas parti : la page est restée ouverte longtemps. "
+                    "Relisez-le, puis envoyez-le à nouveau."
+                )
             )
         if age < settings.COMMENT_MINIMUM_SECONDS:
             raise forms.ValidationError(
-                _("C’était très rapide. Relisez votre message, puis envoyez-le à nouveau.")
+                _(
+                    "Votre message n’est pas parti : il est venu très vite après la page. "
+                    "Relisez-le, puis envoyez-le à nouveau."
+                )
             )
         return self.cleaned_data["timestamp"]
 
@@ -108,14 +146,15 @@ class CommentForm(EnclosuresForm, XtdCommentForm):
         try:
             return super().clean_security_hash()
         except forms.ValidationError as error:
-            raise forms.ValidationError(
-                _("Ce formulaire n’est plus valable. Relisez, puis envoyez à nouveau.")
-            ) from error
+            raise forms.ValidationError(DAMAGED) from error
 
     def clean_honeypot(self):
         if self.cleaned_data["honeypot"]:
             raise forms.ValidationError(
-                _("Un champ caché a été rempli. Laissez-le vide et envoyez à nouveau.")
+                _(
+                    "Votre message n’est pas parti : un champ caché a été rempli, peut-être par "
+                    "votre navigateur. Nous l’avons vidé ; envoyez à nouveau."
+                )
             )
         return ""
 
@@ -139,7 +178,10 @@ class CommentForm(EnclosuresForm, XtdCommentForm):
             .exists()
         ):
             raise forms.ValidationError(
-                _("Le commentaire auquel vous répondez n’est plus là. Vous pouvez écrire à part.")
+                _(
+                    "Le commentaire auquel vous répondiez n’est plus là. Envoyez-le à nouveau : "
+                    "votre message paraîtra à part."
+                )
             )
         return parent_id
 
@@ -162,14 +204,12 @@ class CommentForm(EnclosuresForm, XtdCommentForm):
     def with_fresh_security(self):
         """The same form, filled as it was, that can be sent again."""
         data = self.data.copy()
-        for name in ("timestamp", "security_hash"):
-            if name in self.errors:
-                data.update(self.generate_security_data())
-        if "reply_to" in self.errors:
-            data["reply_to"] = 0
+        signed = self.generate_security_data()
+        if any(name in self.errors for name in signed):
+            data.update(signed)
+        anew = {"reply_to": 0, "token": str(uuid.uuid4()), "anchor": "", "kept_as": ""}
+        data.update({name: value for name, value in anew.items() if name in self.errors})
         data["honeypot"] = ""
-        if "token" in self.errors:
-            data["token"] = str(uuid.uuid4())
         errors = self._errors
         self.data, self._errors = data, errors
         return self

@@ -21,7 +21,7 @@ from discussion.attachments import with_files
 from discussion.enclosures import EnclosuresForm
 from discussion.files.uploading import bound
 from discussion.formatting import render as formatted
-from discussion.forms import help_with_marks, named
+from discussion.forms import help_with_marks, long_or_empty, named
 from discussion.mentions import people_in
 from discussion.models import CommentVersion, ModerationAct, PageComment, State
 from discussion.moderation import REPORTED, set_state
@@ -54,6 +54,7 @@ class EditForm(EnclosuresForm):
         super().__init__(data, initial={"comment": comment.comment, "keywords": keywords})
         self.fields["comment"].widget.attrs |= named(user)
         self.fields["comment"].help_text = help_with_marks(user)
+        self.fields["comment"].error_messages |= long_or_empty()
         self.tell_limits()
 
     @property
@@ -114,9 +115,15 @@ def _edit(request, pk):
     form = EditForm(comment, page, request.user, request.POST or None)
     problem = ""
     if not allowed:
-        problem = _("Le temps pour modifier ce commentaire est passé. Vous pouvez y répondre.")
+        problem = _(
+            "On modifie un commentaire pendant %(number)d minutes, et elles sont passées. "
+            "Copiez ce que vous vouliez dire, et ajoutez-le en réponse."
+        ) % {"number": settings.COMMENT_EDIT_MINUTES}
     elif not policy.may_write(request.user):
-        problem = _("La discussion est fermée : ce commentaire ne peut plus être modifié.")
+        problem = _(
+            "La discussion est fermée : ce commentaire ne peut plus être modifié. "
+            "Vous pouvez encore l’effacer."
+        )
     elif not may_write(request.user):
         problem = BLOCKED
     elif form.is_bound:
@@ -142,7 +149,10 @@ def _edit(request, pk):
             except Exception:
                 # Whatever it is, it must not cost the text; nothing was stored.
                 log.exception("A comment could not be edited")
-                problem = _("Une erreur s’est produite chez nous. Votre texte est là : réessayez.")
+                problem = _(
+                    "Rien n’est changé : une erreur s’est produite chez nous. "
+                    "Votre texte est là ; réessayez dans un moment."
+                )
             else:
                 if not verdict.refused:
                     return _edited(request, comment)
