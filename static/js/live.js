@@ -68,7 +68,7 @@ async function post(form, submitter) {
   const known = new Set([...discussion.querySelectorAll("[data-comment]")].map(({ id }) => id));
   const page = await send(form, submitter, "#fils");
   if (!page) return;
-  for (const part of ["#discussion-head", "#champs-caches"]) {
+  for (const part of ["#discussion-head", "#champs-caches", ".facts"]) {
     const fresh = page.querySelector(part);
     if (fresh) document.querySelector(part)?.replaceWith(fresh);
   }

@@ -47,6 +47,7 @@ def test_a_reply_appears_in_its_place_and_is_told(scripted, member, minutes):
     expect(page.locator(f"#c{reply.pk}")).to_be_in_viewport()
     expect(page.locator("[data-said]")).to_contain_text("Votre commentaire est publié.")
     expect(page.locator("#discussion-title")).to_contain_text("3 commentaires")
+    expect(page.locator(".facts")).to_contain_text("3 commentaires")
     # The form is at its place again, empty, and good for another.
     assert page.locator("#repondre textarea").input_value() == ""
     page.locator("#repondre textarea").fill("Encore un mot.")
