@@ -296,10 +296,13 @@ class CommentFile(Unlisted):
 
 
 class CommentVersion(Unlisted):
-    """What a comment said before it was edited: for moderators."""
+    """What a comment said and had with it before it was edited: for moderators."""
 
     comment = models.ForeignKey(PageComment, on_delete=models.CASCADE, related_name="versions")
     text = models.TextField()
+    #: The names of its keywords and documents; null where only words could be edited then.
+    keywords = models.JSONField(null=True)
+    files = models.JSONField(null=True)
     #: When this was replaced.
     at = models.DateTimeField(default=timezone.now)
 
@@ -402,8 +405,8 @@ class DiscussionPolicy(Unlisted):
 
     class Mode(models.TextChoices):
         OPEN = "open", _("ouverte")
-        HOLD_VISITORS = "visitors", _("les visiteurs attendent")
-        HOLD_ALL = "hold", _("tous attendent")
+        HOLD_VISITORS = "visitors", _("visiteurs relus")
+        HOLD_ALL = "hold", _("tous relus")
         MEMBERS = "members", _("membres seulement")
         CLOSED = "closed", _("fermée")
 

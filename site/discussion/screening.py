@@ -61,7 +61,10 @@ def screen(form, page, user, request, policy) -> Verdict:
         return _verdict(earlier.reasons, earlier.spam_score)
     known = user.is_authenticated and trust.trusted(user)
     if not _within_limits(user, known, request, "new" if is_new else "edit"):
-        sentence = _("C’est beaucoup en peu de temps. Votre texte est là : réessayez plus tard.")
+        sentence = _(
+            "Votre message n’est pas parti : il y en a eu beaucoup de vous en une heure. "
+            "Votre texte est là ; réessayez dans une heure."
+        )
         return Verdict(refused={"": sentence})
     reasons = [Reason.POLICY] if policy.holds(user) else []
     if known:

@@ -89,15 +89,7 @@ def _post(request, page_id):
     form.full_clean()
     if not may_write(request.user, form.cleaned_data.get("email", "")):
         form.add_error("email" if "email" in form.fields else None, BLOCKED)
-    try:
-        uploads = request.FILES.getlist("files")
-        if uploads and not files_within_limits(request):
-            uploads = []
-            form.add_error("files", _("Trop de documents en peu de temps : envoyez-les plus tard."))
-        form.accepted = attachments.checked(uploads, request.user, form.kept)
-    except ValidationError as error:
-        form.add_error("files", error)
-        form.accepted = error.accepted
+    take_files(form, request)
     if "drop" in request.POST:
         if form.kept:
             attachments.drop(form.kept, request.POST["drop"])
@@ -118,10 +110,33 @@ def _post(request, page_id):
             # Whatever it is, it must not cost the text; nothing was stored.
             log.exception("A comment could not be stored")
             form.add_error(
-                None, _("Une erreur s’est produite chez nous. Votre texte est là : réessayez.")
+                None,
+                _(
+                    "Votre message n’est pas parti : une erreur s’est produite chez nous. "
+                    "Votre texte est là ; réessayez dans un moment."
+                ),
             )
             return _again(request, page, form.with_fresh_security(), status=500)
     return _again(request, page, form.with_fresh_security())
+
+
+def take_files(form, request, comment=None) -> None:
+    """Look at the files that came for this comment; what is refused is said at their field."""
+    try:
+        uploads = request.FILES.getlist("files")
+        if uploads and not files_within_limits(request):
+            uploads = []
+            form.add_error(
+                "files",
+                _(
+                    "Ces documents n’ont pas été pris : il y en a eu beaucoup de vous en une "
+                    "heure. Réessayez dans une heure, ou envoyez le message sans eux."
+                ),
+            )
+        form.accepted = attachments.checked(uploads, request.user, form.kept, comment)
+    except ValidationError as error:
+        form.add_error("files", error)
+        form.accepted = error.accepted
 
 
 def _stored(request, page, form, verdict):
@@ -137,13 +152,19 @@ def _stored(request, page, form, verdict):
     except posting.TooMany:
         form.add_error(
             "email",
-            _("Des messages attendent déjà une confirmation à cette adresse : confirmez-les."),
+            _(
+                "Plusieurs messages de cette adresse attendent déjà d’être confirmés. Ouvrez les "
+                "courriels reçus et confirmez-les, puis envoyez celui-ci."
+            ),
         )
     except (posting.Busy, SMTPException, OSError):
         log.exception("A confirmation mail could not be sent")
         form.add_error(
             None,
-            _("Le courriel de confirmation n’a pas pu partir. Réessayez dans un moment."),
+            _(
+                "Votre message n’est pas parti : le courriel de confirmation n’a pas pu être "
+                "envoyé. Vérifiez l’adresse, puis réessayez dans un moment."
+            ),
         )
     else:
         if published:
@@ -180,7 +201,11 @@ def _sign_in(request, page, form):
     kept = keeping.keep(form, form.accepted, page)
     if kept is None:
         form.add_error(
-            None, _("Trop de messages attendent déjà : copiez le vôtre avant de vous connecter.")
+            None,
+            _(
+                "Votre message n’a pas pu être gardé pendant que vous vous connectez : trop de "
+                "messages attendent. Copiez-le, connectez-vous, puis collez-le ici."
+            ),
         )
         return _again(request, page, form.with_fresh_security())
     keeping.remember(request, kept)
