@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 from wagtail.models import Page
 
 from accounts.visibility import visible_pages, visible_to
+from discussion.formatting import plain_of
 from discussion.models import PageComment
 from glossary.facets import KINDS, NONE, Facets, Filters
 from minutes.findables import meeting_line
@@ -266,7 +267,7 @@ class Chronicle:
                 comment = comments.get(entry.use.id)
                 if comment is None:
                     continue  # it was hidden between two questions
-                entry.passage = self.marker.passage(comment.comment, comment.language)[0]
+                entry.passage = self.marker.passage(plain_of(comment), comment.language)[0]
                 entry.language, entry.author = comment.language, comment.user_name
                 entry.url = comment.get_absolute_url()
             kept.append(entry)

@@ -1,13 +1,13 @@
 """What is tagged with a keyword as Atom, for the reader who asks."""
 
 from django.contrib.syndication.views import Feed
-from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from discussion.formatting import html_of
 from discussion.models import PageComment
 from minutes.models import ArticlePage, MinutesPage, ParticipantListPage
+from pages.atom import Atom
 from pages.models import SiteIdentity
 from pages.serving import absolute
 
@@ -20,7 +20,7 @@ class Tagged(Feed):
     One is made for each request; see `minutes.feeds`.
     """
 
-    feed_type = Atom1Feed
+    feed_type = Atom
 
     def __init__(self, keyword):
         self.keyword = keyword

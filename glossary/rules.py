@@ -248,7 +248,10 @@ def choose(
             choice.keywords.append(keyword)
     if unknown:
         choice.problems.append(
-            _("Pas encore dans le glossaire : %(words)s. Choisissez un mot-clé existant.")
+            _(
+                "Pas encore dans le glossaire : %(words)s. "
+                "Choisissez un mot-clé existant, ou retirez-le."
+            )
             % {"words": ", ".join(unknown)}
         )
     for keyword in choice.keywords:
@@ -257,16 +260,19 @@ def choose(
             continue
         if not keyword.live:
             choice.problems.append(
-                _("Le mot-clé « %(word)s » n’est pas publié.") % {"word": keyword.name}
+                _("Le mot-clé « %(word)s » n’est pas publié : retirez-le.") % {"word": keyword.name}
             )
         elif not group.is_for(kind):
             choice.problems.append(
-                _("« %(word)s » n’est pas prévu pour ceci : %(kind)s.")
+                _("« %(word)s » n’est pas prévu pour ceci (%(kind)s) : retirez-le.")
                 % {"word": keyword.label, "kind": Kind(kind).label}
             )
         elif group.applied_by > rank:
             choice.problems.append(
-                _("« %(word)s » est réservé : %(who)s.")
+                _(
+                    "« %(word)s » est réservé (%(who)s) : "
+                    "retirez-le, ou choisissez un autre mot-clé."
+                )
                 % {"word": keyword.label, "who": Rank(group.applied_by).label}
             )
     _mind_single(choice, kept)
@@ -313,6 +319,6 @@ def _mind_single(choice: Choice, kept: set[int]) -> None:
     for group, words in by_group.items():
         if group in joining and group is not None and group.single and len(words) > 1:
             choice.problems.append(
-                _("Un seul mot-clé du groupe « %(group)s » : %(words)s.")
+                _("Un seul mot-clé du groupe « %(group)s » est permis : gardez l’un de %(words)s.")
                 % {"group": group.label, "words": ", ".join(words)}
             )

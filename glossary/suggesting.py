@@ -31,7 +31,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.duties import works_here
 from accounts.visibility import may_see, visible_pages
-from discussion.forms import completed
+from discussion.enclosures import completed
 from glossary import rules
 from glossary.likeness import similar
 from glossary.mentions import found_in

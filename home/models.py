@@ -6,6 +6,7 @@ from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.models import Page
 from wagtail.search import index
 
+from discussion.panels import DISCUSSION_PANELS
 from pages.languages import localised
 from pages.models import BasePage, ContainerPage, TextMixin
 
@@ -27,6 +28,7 @@ class HomePage(ContainerPage):
             [FieldPanel("intro"), FieldPanel("intro_nl"), FieldPanel("intro_en")],
             _("Introduction"),
         ),
+        *DISCUSSION_PANELS,
     ]
     search_fields = [*ContainerPage.search_fields, index.SearchField("intro")]
 

@@ -2,13 +2,13 @@
 
 from django.contrib.syndication.views import Feed
 from django.http import Http404
-from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.visibility import visible_to
 from minutes.models import ArticlePage, MinutesPage, WorkgroupPage
+from pages.atom import Atom
 from pages.languages import interface_language
 from pages.models import SiteIdentity
 from pages.serving import absolute
@@ -29,7 +29,7 @@ def feed(request, slug=None):
 class Latest(Feed):
     """The feed of one request; `feed` makes it."""
 
-    feed_type = Atom1Feed
+    feed_type = Atom
 
     def get_object(self, request, slug=None):
         self.request = request

@@ -13,6 +13,7 @@ from wagtail.search import index
 
 from accounts.visibility import visible_to
 from discussion.counts import with_comment_count
+from discussion.panels import DISCUSSION_PANELS
 from glossary.forms import KEYWORD_PANELS, KeywordPageForm
 from glossary.models import Keyword, Kind, PageKeyword
 from glossary.retagging import current_uses
@@ -131,6 +132,7 @@ class WorkgroupPage(ContainerPage):
             _("Raison d’être"),
         ),
         InlinePanel("coordinators", label=_("Personne"), heading=_("Coordination")),
+        *DISCUSSION_PANELS,
     ]
     search_fields = [
         *ContainerPage.search_fields,
@@ -194,6 +196,7 @@ class MinutesPage(Keyworded, TextMixin, BasePage):
         InlinePanel("attendance", label=_("Personne"), heading=_("Étaient présents ce jour-là")),
         *KEYWORD_PANELS,
         *RELATED_PANELS,
+        *DISCUSSION_PANELS,
         TextMixin.language_panel,
     ]
     search_fields = [
@@ -246,6 +249,7 @@ class ArticlePage(Keyworded, TextMixin, BasePage):
         FieldPanel("body"),
         *KEYWORD_PANELS,
         *RELATED_PANELS,
+        *DISCUSSION_PANELS,
         TextMixin.language_panel,
     ]
     search_fields = [
@@ -290,6 +294,7 @@ class ParticipantListPage(Keyworded, ContainerPage):
         InlinePanel("entries", label=_("Personne"), heading=_("Participant·es")),
         *KEYWORD_PANELS,
         *RELATED_PANELS,
+        *DISCUSSION_PANELS,
     ]
     search_fields = [
         *ContainerPage.search_fields,

@@ -11,6 +11,7 @@ from wagtail.admin.views.generic.base import BaseListingView
 from wagtail.models import Page
 from wagtail.snippets.views.snippets import UsageView
 
+from discussion.formatting import plain_of
 from discussion.models import PageComment
 from glossary.models import PageKeyword
 
@@ -74,7 +75,7 @@ class KeywordUsageView(UsageView):
     def _comment(self, comment):
         shown = comment.state == "published"
         return {
-            "title": Truncator(comment.comment).chars(80) if shown else _("Commentaire masqué"),
+            "title": Truncator(plain_of(comment)).chars(80) if shown else _("Commentaire masqué"),
             "url": comment.get_absolute_url() if shown else None,
             "sort": capfirst(comment._meta.verbose_name),
             "state": comment.page.title if shown else "",

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
-from django.db.models import F, Max, Sum
+from django.db.models import Count, F, Max, Sum
 from django.db.models.signals import post_delete
 from django.forms import ValidationError
 from django.template.defaultfilters import filesizeformat
@@ -40,22 +40,48 @@ _at_once = threading.BoundedSemaphore(2)
 EXAMINER = Path(__file__).parent / "files" / "examiner.py"
 #: What is told of a file that is refused. Each names it, so that it can be chosen again.
 SENTENCES = {
-    "kind": gettext_lazy("« %(name)s » n’est pas d’un type accepté."),
-    "empty": gettext_lazy("« %(name)s » est vide."),
-    "size": gettext_lazy("« %(name)s » pèse %(size)s, plus que les %(most)s permis."),
-    "pixels": gettext_lazy("« %(name)s » a plus de %(pixels)d millions de points."),
-    "damaged": gettext_lazy("« %(name)s » est abîmé, ou n’est pas ce que dit son nom."),
-    "locked": gettext_lazy("« %(name)s » est protégé par un mot de passe."),
-    "active": gettext_lazy(
-        "« %(name)s » contient des macros, des scripts ou d’autres fichiers : enregistrez-le sans."
+    "kind": gettext_lazy(
+        "« %(name)s » n’est pas d’un type accepté : enregistrez-le autrement, par exemple en PDF."
     ),
-    "large": gettext_lazy("« %(name)s » est beaucoup trop grand une fois décompressé."),
-    "later": gettext_lazy("« %(name)s » n’a pas pu être examiné. Réessayez dans un moment."),
-    "many": gettext_lazy("« %(name)s » est de trop : %(number)d documents au plus."),
-    "total": gettext_lazy("« %(name)s » est de trop : %(total)s au plus pour tous les documents."),
-    "day": gettext_lazy("« %(name)s » est de trop : %(day)s de documents par jour au plus."),
+    "empty": gettext_lazy("« %(name)s » est vide : vérifiez-le, puis choisissez-le à nouveau."),
+    "size": gettext_lazy(
+        "« %(name)s » pèse %(size)s, plus que les %(most)s permis : allégez-le, ou coupez-le."
+    ),
+    "pixels": gettext_lazy(
+        "« %(name)s » a plus de %(pixels)d millions de points : réduisez l’image."
+    ),
+    "damaged": gettext_lazy(
+        "« %(name)s » est abîmé, ou n’est pas ce que dit son nom : ouvrez-le et "
+        "enregistrez-le à nouveau."
+    ),
+    "locked": gettext_lazy(
+        "« %(name)s » est protégé par un mot de passe : enregistrez-le sans mot de passe."
+    ),
+    "active": gettext_lazy(
+        "« %(name)s » contient des macros, des scripts ou d’autres fichiers : "
+        "enregistrez-en une copie sans eux."
+    ),
+    "large": gettext_lazy(
+        "« %(name)s » est beaucoup trop grand une fois décompressé : joignez-en une partie."
+    ),
+    "later": gettext_lazy(
+        "« %(name)s » n’a pas pu être examiné : choisissez-le à nouveau dans un moment."
+    ),
+    "many": gettext_lazy(
+        "« %(name)s » n’a pas été pris : %(number)d documents au plus. "
+        "Retirez-en un, ou envoyez-le avec un autre message."
+    ),
+    "total": gettext_lazy(
+        "« %(name)s » n’a pas été pris : %(total)s au plus pour tous les documents. "
+        "Allégez-en un, ou envoyez-le avec un autre message."
+    ),
+    "day": gettext_lazy(
+        "« %(name)s » n’a pas été pris : %(day)s de documents par jour au plus. "
+        "Envoyez-le demain, ou envoyez le message sans lui."
+    ),
     "full": gettext_lazy(
-        "« %(name)s » n’a pas pu être gardé : trop de documents attendent. Réessayez plus tard."
+        "« %(name)s » n’a pas été pris : trop de documents attendent sur le site. "
+        "Réessayez dans une heure, ou envoyez le message sans lui."
     ),
 }
 #: What is added to a picture's name on the disk for the small one beside it.
@@ -111,14 +137,14 @@ def _amounts() -> dict:
 # --- What is let in ------------------------------------------------------------------------------
 
 
-def checked(uploads, kept=None, who=()) -> list[Accepted]:
+def checked(uploads, kept=None, comment=None, who=()) -> list[Accepted]:
     """The uploads as `Accepted` files (re-encoded, named, typed), each once.
 
-    `kept` is the form whose files count with them, `who` whose day they count in. Raises
-    NotAccepted, a forms.ValidationError with one sentence for each that is refused, naming it,
-    and the others as its `accepted`.
+    `kept` is the form and `comment` the one edited whose files count with them, `who` whose day
+    they count in. Raises NotAccepted, a forms.ValidationError with one sentence for each that is
+    refused, naming it, and the others as its `accepted`.
     """
-    there = list(shown_of(kept))
+    there = [*shown_of(kept), *shown_of(comment)]
     accepted, sentences = [], []
     known = {file.digest for file in there}
     number, total = len(there), sum(file.size for file in there)
@@ -270,6 +296,23 @@ def store(files, *, comment=None, pending=None, kept=None) -> None:
         )
     if comment and files:
         transaction.on_commit(read_beside, robust=True)
+
+
+def add(comment, files) -> None:
+    """Store with a comment, which is locked, what it does not have yet. The same holds of it."""
+    there = set(shown_of(comment).values_list("digest", flat=True))
+    store([file for file in files if file.digest not in there], comment=comment)
+
+
+def mind_limits(comment) -> None:
+    """Raises NotAccepted where a comment has more than it may: others came at the same time."""
+    now = shown_of(comment).order_by().aggregate(number=Count("pk"), size=Sum("size"))
+    most, total = settings.COMMENT_FILES_MOST, settings.COMMENT_FILES_SIZE
+    if now["number"] > most or (now["size"] or 0) > total:
+        raise NotAccepted(
+            _("D’autres documents sont venus entre-temps : %(number)d au plus, %(total)s en tout.")
+            % _amounts()
+        )
 
 
 def hand_over(old, *, comment=None, pending=None, kept=None) -> None:

@@ -10,6 +10,7 @@ from discussion.models import PageComment
 from discussion.policy import policy_of
 from discussion.threads import ORDERS, Conversation
 from discussion.trust import BLOCKED, may_write
+from pages.rendering import once
 
 #: Where the order is remembered that a reader has chosen.
 ORDER_COOKIE = "ordre_discussion"
@@ -34,7 +35,7 @@ def discussion_of(page, request) -> dict:
         form = first_form(page, request, answered)
     return {
         "open": bool(page.pk) and page.live,
-        **writing(page, request.user, said and said.policy),
+        **_writing(page, request, said and said.policy),
         "comments": comments,
         "count": said.count if said else 0,
         "part": said.part if said else None,
@@ -45,6 +46,15 @@ def discussion_of(page, request) -> dict:
         "post_url": reverse("comment_post", args=[page.pk]) if page.pk else "",
         "can_moderate": moderates(request.user),
     }
+
+
+def may_write_here(page, request) -> bool:
+    """Whether the reader may write under this page; asked once for each request."""
+    return _writing(page, request)["may_write"]
+
+
+def _writing(page, request, policy=None) -> dict:
+    return once(page, "_writing", request, lambda: writing(page, request.user, policy))
 
 
 def writing(page, user, policy=None) -> dict:

@@ -7,9 +7,9 @@ from django.views.decorators.http import conditional_page, require_safe
 from discussion.formatting import html_of
 from discussion.threads import Conversation
 from discussion.views import discussed_page
+from pages.atom import Atom
 from pages.models import SiteIdentity
 from pages.serving import absolute
-from search.feeds import Settled
 
 ENTRIES = 30
 
@@ -24,7 +24,7 @@ def feed(request, page_id):
 class Said(Feed):
     """The feed of one request; `feed` makes it."""
 
-    feed_type = Settled
+    feed_type = Atom
 
     def get_object(self, request, page_id):
         self.request = request

@@ -4,6 +4,7 @@ from django.db.models.signals import m2m_changed
 from django.utils import timezone
 from wagtail.signals import page_published, post_page_move
 
+from discussion.formatting import plain_of
 from discussion.models import CommentFile, PageComment
 from search import outbox
 from search.models import Findable, Kind
@@ -24,7 +25,7 @@ class CommentSource(Source):
             kind=Kind.COMMENT,
             language=comment.language,
             title=comment.page.title,
-            text=comment.comment,
+            text=plain_of(comment),
             author=comment.user_name,
             date=timezone.localdate(comment.submit_date),
             anchor=f"c{comment.pk}",

@@ -5,9 +5,11 @@ then nh3, which keeps the tags below and nothing else.
 """
 
 import re
+from html import unescape
 
 import nh3
 from django.utils import translation
+from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 
@@ -17,6 +19,8 @@ from pages.typography import french_html
 TAGS = {"p", "br", "hr", "em", "strong", "a", "ul", "ol", "li", "blockquote"}
 #: Where a link may lead. nh3 knows schemes, but not what browsers make of spaces before them.
 _HREF = re.compile(r"(https?://|mailto:|/(?![/\\]))[^\s\x00-\x20]*\Z", re.IGNORECASE)
+#: Where a block or a line ends.
+_ENDS = re.compile(r"</(?:p|li|div|blockquote|figcaption)>|<br ?/?>")
 #: "@[Noor Peeters]"
 MENTION = re.compile(r"@\[([^\[\]\n]{1,120})\]")
 
@@ -36,6 +40,17 @@ def render(text: str, language: str, people=()) -> SafeString:
     if language == "fr":
         html = french_html(html)
     return mark_safe(html.strip())
+
+
+def plain_of(comment: PageComment) -> str:
+    """What it says in one line and without its marks: for excerpts, lists and search."""
+    return MENTION.sub(r"\1", flat(html_of(comment)))
+
+
+def flat(html: str) -> str:
+    """HTML as one line of text: between blocks there is a space, within words there is none."""
+    spaced = _ENDS.sub(" ", html)
+    return " ".join(unescape(strip_tags(spaced)).split())
 
 
 def cleaned(html: str) -> str:
@@ -60,15 +75,20 @@ def _only_good_links(tag, attribute, value):
 
 
 def _mention(state, silent):
-    """A rule of Markdown: the name of somebody who is known here links to their page."""
+    """A rule of Markdown: the name of somebody who is known here links to their page.
+
+    Another one stays a name, unless it is the text of a link.
+    """
     found = MENTION.match(state.src, state.pos)
     address = found and state.env.get("people", {}).get(found[1].strip())
-    if not address:
+    if not found or (not address and state.src[found.end() : found.end() + 1] == "("):
         return False
     if not silent:
-        state.push("link_open", "a", 1).attrs = {"href": address}
+        if address:
+            state.push("link_open", "a", 1).attrs = {"href": address}
         state.push("text", "", 0).content = found[1].strip()
-        state.push("link_close", "a", -1)
+        if address:
+            state.push("link_close", "a", -1)
     state.pos = found.end()
     return True
 

@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 
 #: What is kept of a form: no name and no address.
 FIELDS = ("comment", "keywords", "anchor", "reply_to")
+ANCHOR_LENGTH = 80
 #: How many are kept in an hour, whoever asks: anybody may, and each may be long.
 MOST_AN_HOUR = 200
 #: The key in the session: {page's number as text: secret}.
@@ -35,7 +36,7 @@ def keep(form, files, page) -> KeptForm | None:
     fields = {name: form.data.get(name, "") for name in FIELDS}
     fields["comment"] = fields["comment"][: 4 * settings.COMMENT_LENGTH]  # too long is no loss
     fields["keywords"] = fields["keywords"][: form.fields["keywords"].max_length]
-    fields["anchor"] = fields["anchor"][: form.fields["anchor"].max_length]
+    fields["anchor"] = fields["anchor"][:ANCHOR_LENGTH]
     fields["reply_to"] = fields["reply_to"][:10]
     kept = fetch(form.data.get("kept_as"), page)
     recent = KeptForm.objects.filter(created_at__gt=now - timedelta(hours=1))
@@ -121,7 +122,7 @@ def first_form(page, request, answered=None) -> CommentForm:
     kept = fetch(secret, page) if secret else None
     initial = {**kept.fields, "kept_as": kept.secret} if kept else {}
     if passage := request.GET.get("passage"):  # asked for since
-        initial |= {"anchor": passage[:80], "reply_to": 0}
+        initial |= {"anchor": passage[:ANCHOR_LENGTH], "reply_to": 0}
     if answered:
         initial["reply_to"] = answered.pk
     form = CommentForm(page, request.user, initial=initial)

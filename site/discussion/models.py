@@ -181,8 +181,9 @@ class PageComment(index.Indexed, XtdComment):
 
     @property
     def version(self) -> str:
-        """What tells its text, as it is read, from what its author makes of it later."""
-        return sha256(self.comment.encode()).hexdigest()[:32]
+        """What tells it, as it is read, from what its author makes of it later: its text, and with
+        the time of its last edit what goes with that."""
+        return sha256(f"{self.edited_at} {self.comment}".encode()).hexdigest()[:32]
 
     @property
     def is_shown(self) -> bool:
@@ -300,10 +301,13 @@ class CommentFile(Unlisted):
 
 
 class CommentVersion(Unlisted):
-    """What a comment said before it was edited: for moderators."""
+    """What a comment said and had with it before it was edited: for moderators."""
 
     comment = models.ForeignKey(PageComment, on_delete=models.CASCADE, related_name="versions")
     text = models.TextField()
+    #: The names of its keywords and documents; null where only words could be edited then.
+    keywords = models.JSONField(null=True)
+    files = models.JSONField(null=True)
     #: When this was replaced.
     at = models.DateTimeField(default=timezone.now)
 
@@ -406,8 +410,8 @@ class DiscussionPolicy(Unlisted):
 
     class Mode(models.TextChoices):
         OPEN = "open", _("ouverte")
-        HOLD_VISITORS = "visitors", _("les visiteurs attendent")
-        HOLD_ALL = "hold", _("tous attendent")
+        HOLD_VISITORS = "visitors", _("visiteurs relus")
+        HOLD_ALL = "hold", _("tous relus")
         MEMBERS = "members", _("membres seulement")
         CLOSED = "closed", _("fermée")
 

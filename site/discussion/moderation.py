@@ -140,6 +140,12 @@ def note(comment, act, moderator, before, words="", at=None) -> ModerationAct:
     )
 
 
+def note_answer(act, answer) -> None:
+    """This answer was published in one go with the act: it is taken back with it."""
+    act.before = {**act.before, "answer": answer.pk}
+    act.save(update_fields=["before"])
+
+
 def settle(comment, moderator, seen=None) -> ModerationAct | None:
     """Nothing is wrong with it: its open reports count no more.
 
@@ -232,7 +238,10 @@ def undo(act, moderator) -> ModerationAct | None:
         if "example" in act.before:
             _unlearn(comment, act.before["example"])
         ModerationAct.objects.filter(pk=act.pk).update(undone=True)
-        return note(comment, Act.UNDO, moderator, {"act": act.pk, "was": act.act})
+        answers = PageComment.objects.filter(pk=act.before.get("answer"), parent_id=comment.pk)
+        hidden = [answer.pk for answer in set_state(answers, Act.HIDE, moderator)]
+        before = {"act": act.pk, "was": act.act} | ({"answers": hidden} if hidden else {})
+        return note(comment, Act.UNDO, moderator, before)
 
 
 def _overtaken(act, comment) -> bool:

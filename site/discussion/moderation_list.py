@@ -26,6 +26,7 @@ from wagtail.models import Page
 from wagtail.search.backends import get_search_backend
 
 from accounts.duties import moderates
+from discussion.formatting import plain_of
 from discussion.models import PageComment, Report, State
 from discussion.moderation import (
     DECISIONS,
@@ -45,7 +46,7 @@ STATES = (State.HELD, State.PUBLISHED, State.HIDDEN, State.SPAM, State.DELETED)
 
 
 def excerpt_of(comment) -> str:
-    return Truncator(" ".join(comment.comment.split())).chars(EXCERPT)
+    return Truncator(plain_of(comment)).chars(EXCERPT)
 
 
 def reports_of(comment) -> str:
@@ -162,7 +163,7 @@ class CommentIndexView(generic.IndexView):
             .annotate(open_reports=Coalesce(Subquery(reports), 0))
             .select_related("page")
             .prefetch_related("keywords__labels")
-            .defer("user_email", "ip_address", "user_url", "html")
+            .defer("user_email", "ip_address", "user_url")
         )
 
     def order_queryset(self, queryset):
@@ -188,7 +189,7 @@ class CommentIndexView(generic.IndexView):
         return [
             *super().header_more_buttons,
             Button(_("Actes de modération"), url=reverse("comment_acts"), icon_name="history"),
-            Button(_("Règles des discussions"), url=reverse("comment_policies"), icon_name="cog"),
+            Button(_("Qui peut écrire"), url=reverse("comment_policies"), icon_name="cog"),
         ]
 
     def get_list_more_buttons(self, instance):

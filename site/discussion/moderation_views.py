@@ -22,6 +22,7 @@ from wagtail.models import Page
 
 from accounts.duties import moderates
 from discussion import moderation, moving, posting, trust
+from discussion.attachments import shown_of
 from discussion.models import ModerationAct, PageComment, State
 from discussion.moderators import (
     discussed_pages,
@@ -188,12 +189,30 @@ def history(comment) -> list[ModerationAct]:
 
 
 def changes(comment) -> list[dict]:
-    """The wordings of a comment, the latest change first, each as what went and what came."""
-    later, found = comment.comment, []
+    """What a comment was, the latest change first, each as what went and what came."""
+    later = {
+        "text": comment.comment,
+        "keywords": [keyword.name for keyword in comment.keywords.all()],
+        "files": [file.name for file in shown_of(comment)],
+    }
+    found = []
     for version in comment.versions.all()[:VERSIONS_SHOWN]:
-        found.append({"at": version.at, "runs": _difference(version.text, later)})
-        later = version.text
+        now = {name: getattr(version, name) for name in later}
+        also = [
+            (label, _exchanged(now[name], later[name]))
+            for name, label in (("keywords", _("Mots-clés")), ("files", _("Documents")))
+            if None not in (now[name], later[name])
+        ]
+        runs = _difference(now["text"], later["text"])
+        found.append({"at": version.at, "runs": runs, "also": [one for one in also if one[1]]})
+        later = now
     return found
+
+
+def _exchanged(old: list[str], new: list[str]) -> list[tuple[str, str]]:
+    """[("gone" | "come", name)] of what is not in both."""
+    gone, come = ([name for name in a if name not in b] for a, b in ((old, new), (new, old)))
+    return [("gone", name) for name in gone] + [("come", name) for name in come]
 
 
 def _difference(old: str, new: str) -> list[tuple[str, str]]:
@@ -280,12 +299,14 @@ def undo(request, pk):
     if act.act == Act.MOVE:  # below one another, they go back in the order they came
         acts = sorted(acts, key=lambda each: -each.pk)
     theirs = set(moderated_by(request.user).filter(acts__in=acts).values_list("pk", flat=True))
-    undone = [
-        each for each in acts if each.comment_id in theirs and moderation.undo(each, request.user)
-    ]
-    if undone:
-        sentence = ngettext("%(number)d acte annulé.", "%(number)d actes annulés.", len(undone))
-        messages.success(request, sentence % {"number": len(undone)})
+    undone = [moderation.undo(each, request.user) for each in acts if each.comment_id in theirs]
+    if any(undone):
+        number = len([each for each in undone if each])
+        sentence = ngettext("%(number)d acte annulé.", "%(number)d actes annulés.", number)
+        sentence = sentence % {"number": number}
+        if any(each and each.before.get("answers") for each in undone):
+            sentence += " " + _("La réponse publiée avec lui est masquée.")
+        messages.success(request, sentence)
     else:
         messages.warning(request, _("Rien n’est annulé : quelque chose d’autre a été fait depuis."))
     return redirect(
@@ -319,9 +340,11 @@ def reply(request, pk):
         acts = moderation.acts_of([comment], Act.APPROVE, request.user, seen=seen)
         comment.refresh_from_db()
         if comment.is_shown:
-            posting.reply(
+            answer = posting.reply(
                 comment, form.cleaned_data["text"], request.user, form.cleaned_data["token"]
             )
+            if acts:
+                moderation.note_answer(acts[0], answer)
     if comment.state == State.HELD:
         messages.warning(request, CHANGED)
         form.add_error("text", CHANGED)

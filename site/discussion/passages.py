@@ -4,20 +4,23 @@ What they are is read from the rendered body, by the anchors that pages.renderin
 """
 
 import re
-from html import unescape
 from typing import NamedTuple
 
 from django.db.models import Count
 from django.template.loader import render_to_string
-from django.utils.html import strip_tags
+from django.utils.html import escape
 from django.utils.safestring import mark_safe
+from django.utils.text import Truncator
 
+from discussion.formatting import flat
 from discussion.models import PageComment
 from pages.languages import interface_language
 from pages.rendering import Finished, body_of, once, render_body
 
 #: How much of a passage is kept with a comment: what its column can hold.
 LENGTH = PageComment._meta.get_field("passage").max_length
+#: Words of a passage that tell its link from the others.
+NAMING = 6
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
 _ANCHOR = re.compile(r'\bid="([bp]-[\w-]{1,70})"')
 _CLASS = re.compile(r'\bclass="([^"]*)"')
@@ -79,14 +82,7 @@ def _passage(html, tag, start, end):
     nested = _LIST.search(inside) if tag == "li" else None
     own = _ASIDE.sub("", inside[: nested.start()] if nested else inside)
     place = start + nested.start() if nested else end.start()
-    return Passage(_words(own), tag, start, place)
-
-
-def _words(html) -> str:
-
-    # Between blocks there is a space, within words there is none.
-    spaced = re.sub(r"</(?:p|li|div|blockquote|figcaption)>|<br>", " ", html)
-    return " ".join(unescape(strip_tags(spaced)).split())[:LENGTH]
+    return Passage(flat(own)[:LENGTH], tag, start, place)
 
 
 def passages_of(html: str) -> dict[str, str]:
@@ -125,16 +121,28 @@ def counts_of(page, request) -> dict[str, int]:
 
 
 def finish(page, request, html) -> Finished:
-    """The body with "En parler" beside each passage, and how many do."""
+    """The body with "En parler" beside each passage, and how many do.
+
+    To those who may not write it says only where others did.
+    """
+    from discussion.context import may_write_here  # it stands on this module
+
     if request is None or getattr(request, "is_preview", False):
         return Finished(html)
     if not (getattr(page, "discussed", False) and page.pk and page.live):
         return Finished(html)
     counts, added = counts_of(page, request), []
-    unspoken = _link("ANCHOR", 0)  # a template for each would cost more than the page
+    may_write = may_write_here(page, request)
+    # A template for each would cost more than the page.
+    unspoken = _link("ANCHOR", 0, "WORDS", page, may_write)
     for anchor, passage in passages_in(html).items():
-        count = counts.get(anchor, 0)
-        link = _link(anchor, count) if count else unspoken.replace("ANCHOR", anchor)
+        count, words = counts.get(anchor, 0), Truncator(passage.words).words(NAMING)
+        if count:
+            link = _link(anchor, count, words, page, may_write)
+        elif may_write:
+            link = unspoken.replace("ANCHOR", anchor).replace("WORDS", escape(words))
+        else:
+            continue
         if passage.tag.startswith("h"):
             # The heading's name stays what it says.
             added.append((passage.start - 1, f' aria-labelledby="{anchor}-name"'))
@@ -152,6 +160,13 @@ def finish(page, request, html) -> Finished:
     return Finished(mark_safe("".join([*parts, html[last:]])))  # anchors hold no markup
 
 
-def _link(anchor, count) -> str:
-    context = {"anchor": anchor, "count": count, "language": interface_language()}
+def _link(anchor, count, words, page, may_write) -> str:
+    context = {
+        "anchor": anchor,
+        "count": count,
+        "words": words,
+        "page": page,
+        "may_write": may_write,
+        "language": interface_language(),
+    }
     return render_to_string("discussion/_discuss.html", context).strip()

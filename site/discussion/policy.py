@@ -8,12 +8,28 @@ from django.db.models import CharField, IntegerField, Max, Q, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from wagtail.models import Page
 
 from discussion.models import DiscussionPolicy, PageComment, State
 
 Mode = DiscussionPolicy.Mode
+#: What happens in such a discussion, for those who choose.
+MEANINGS = {
+    Mode.OPEN: gettext_lazy(
+        "Membres et visiteurs écrivent, et leurs messages paraissent aussitôt ; "
+        "seul ce qui semble douteux est relu."
+    ),
+    Mode.HOLD_VISITORS: gettext_lazy(
+        "Les visiteurs écrivent, un modérateur relit avant publication ; "
+        "les messages des membres paraissent aussitôt."
+    ),
+    Mode.HOLD_ALL: gettext_lazy(
+        "Membres et visiteurs écrivent, un modérateur relit chaque message avant publication."
+    ),
+    Mode.MEMBERS: gettext_lazy("Seuls les membres écrivent ; les visiteurs lisent."),
+    Mode.CLOSED: gettext_lazy("Personne n’écrit plus ; ce qui a été dit reste à lire."),
+}
 
 
 class Policy(NamedTuple):
@@ -92,3 +108,16 @@ def set_above(page) -> DiscussionPolicy | None:
     """The nearest policy above the page: what it would inherit; None for the setting's."""
     found = policies_above(page.path).exclude(page_id=page.pk)
     return found.select_related("page").first()
+
+
+def told(page) -> dict:
+    """The rule that a page is discussed by just now, and whose it is, for the back office."""
+    own = DiscussionPolicy.objects.filter(page_id=page.pk).first()
+    above, applied = set_above(page), policy_of(page)
+    return {
+        "meaning": MEANINGS[applied.mode],
+        "policy": applied,
+        "own": own,
+        "above": above,
+        "mode_above": Mode(above.mode if above else settings.COMMENT_POLICY),
+    }

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -17,7 +18,8 @@ from wagtail.models import Page
 from accounts.duties import moderates
 from discussion.models import DiscussionPolicy
 from discussion.moderators import discussed_pages, moderated_pages
-from discussion.policy import Mode, policy_of, set_above
+from discussion.policy import MEANINGS, Mode, told
+from pages.templatetags.pages_tags import typography
 
 #: Written into the page's history.
 LOGGED = "discussion.policy"
@@ -25,19 +27,34 @@ MOST_SILENCE = 3_650  # days
 
 
 class PolicyForm(forms.Form):
+    """Each choice says what happens; `above` and `mode_above` are what holds without a choice."""
+
     mode = forms.ChoiceField(
-        label=gettext_lazy("La discussion est"),
-        choices=[("", gettext_lazy("comme au-dessus")), *Mode.choices],
-        required=False,
-        widget=forms.RadioSelect,
+        label=gettext_lazy("Qui écrit ici, et qui relit"), required=False, widget=forms.RadioSelect
     )
     silence = forms.IntegerField(
-        label=gettext_lazy("Fermée après tant de jours de silence"),
-        help_text=gettext_lazy("Laissez vide pour ne jamais la fermer d’elle-même."),
+        label=gettext_lazy("Fermer après tant de jours sans message"),
+        help_text=gettext_lazy(
+            "La discussion se ferme alors d’elle-même et reste à lire. Vide : jamais."
+        ),
         min_value=1,
         max_value=MOST_SILENCE,
         required=False,
     )
+
+    def __init__(self, *args, above, mode_above, **kwargs):
+        super().__init__(*args, **kwargs)
+        if above:
+            inherited = _("Comme « %(title)s » : %(mode)s") % {
+                "title": above.page.title,
+                "mode": mode_above.label,
+            }
+        else:
+            inherited = _("Comme partout sur le site : %(mode)s") % {"mode": mode_above.label}
+        modes = [(mode.value, f"{capfirst(mode.label)} – {MEANINGS[mode]}") for mode in Mode]
+        self.fields["mode"].choices = [
+            (value, typography(label)) for value, label in [("", inherited), *modes]
+        ]
 
     def clean(self):
         if self.cleaned_data.get("silence") and not self.cleaned_data.get("mode"):
@@ -73,10 +90,13 @@ def policies(request):
     found = DiscussionPolicy.objects.filter(page__in=moderated_pages(request.user))
     pages = choosable(request.user).values_list("pk", "title", "depth")
     context = {
-        "policies": found.select_related("page").order_by("page__path"),
-        "default": Mode(settings.COMMENT_POLICY).label,
+        "policies": [
+            (policy, MEANINGS[policy.mode])
+            for policy in found.select_related("page").order_by("page__path")
+        ],
+        "default": MEANINGS[settings.COMMENT_POLICY],
         "pages": [(pk, "\u2003" * (depth - 2) + title) for pk, title, depth in pages],
-        **frame(_("Règles des discussions")),
+        **frame(_("Qui peut écrire")),
     }
     return render(request, "discussion/moderation/policies.html", context)
 
@@ -87,22 +107,23 @@ def policy(request, pk):
     page = get_object_or_404(Page.objects.filter(depth__gt=1), pk=pk)
     if not may_decide(request.user, page):
         raise Http404
-    own = DiscussionPolicy.objects.filter(page=page).first()
-    initial = {"mode": own.mode, "silence": own.silence} if own else {"mode": ""}
-    form = PolicyForm(request.POST if request.method == "POST" else None, initial=initial)
+    rule = told(page)
+    form = PolicyForm(
+        request.POST if request.method == "POST" else None,
+        initial={"mode": rule["own"].mode, "silence": rule["own"].silence} if rule["own"] else {},
+        above=rule["above"],
+        mode_above=rule["mode_above"],
+    )
     if request.method == "POST" and form.is_valid():
         _store(page, form.cleaned_data, request.user)
         messages.success(request, _("La règle est enregistrée."))
         to_list = moderates(request.user)
         address = reverse("comment_policies") if to_list else page_editor(page)
         return redirect(address)
-    above = set_above(page)
     context = {
         "page": page,
         "form": form,
-        "above": above,
-        "from_above": above.get_mode_display() if above else Mode(settings.COMMENT_POLICY).label,
-        "fell_silent": policy_of(page).fell_silent,
+        "rule": rule,
         "back": reverse("comment_policies") if moderates(request.user) else page_editor(page),
         **frame(_("Discussion de « %(title)s »") % {"title": page.title}),
     }

@@ -17,8 +17,8 @@ from django.utils import timezone, translation
 from accounts.models import SIGNATURE_LENGTH
 from accounts.visibility import may_see
 from discussion import attachments, keeping, moderation_mail, tallies
+from discussion.enclosures import KIND
 from discussion.formatting import render
-from discussion.forms import KIND
 from discussion.mentions import people_in
 from discussion.models import PageComment, PendingComment, State
 from discussion.policy import policy_of
@@ -232,20 +232,23 @@ def words_of(pending) -> list[str]:
     return [*pending.keywords.values_list("name", flat=True), *pending.new_keywords]
 
 
-def allowed(words, writer):
-    """What the keyword groups' rules allow of these words by now, as a `Choice`; the rest goes."""
+def allowed(words, writer, kept=()):
+    """What the keyword groups' rules allow of these words by now, as a `Choice`; the rest goes.
+
+    `kept` are the ids of keywords that the comment has already.
+    """
     objects = apps.get_model(settings.KEYWORD_MODEL).objects
 
     def choose(words):
-        return objects.choose(words, user=writer, kind=KIND, sure=True)
+        return objects.choose(words, user=writer, kind=KIND, sure=True, kept=kept)
 
     choice = choose(words)
     if choice.problems:
-        kept = []
+        fitting = []
         for word in words:
-            if not choose([*kept, word]).problems:
-                kept.append(word)
-        choice = choose(kept)
+            if not choose([*fitting, word]).problems:
+                fitting.append(word)
+        choice = choose(fitting)
     return choice
 
 

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -21,8 +22,17 @@ def react(request, pk):
         raise Http404
     if request.POST.get("kind") not in Reaction.Kind.values:
         raise BadRequest
-    if reactions.react(comment, request.user, request.POST["kind"]):
-        messages.success(request, _("C’est dit."))
-    else:
-        messages.success(request, _("C’est retiré."))
+    now, before = reactions.react(comment, request.user, request.POST["kind"])
+    messages.success(request, _told(now, before))
     return redirect(comment)
+
+
+def _told(now, before) -> str:
+    """What is said now, and what for it is not any more."""
+    words = {
+        name: capfirst(Reaction.Kind(kind).label) if kind else ""
+        for name, kind in (("now", now), ("before", before))
+    }
+    if now and before:
+        return _("« %(before)s » retiré, « %(now)s » ajouté : un seul avis par message.") % words
+    return (_("« %(now)s » ajouté.") if now else _("« %(before)s » retiré.")) % words

@@ -25,15 +25,18 @@ def with_reactions(comments: Sequence[PageComment], user=None) -> None:
                 comment.mine = kind
 
 
-def react(comment: PageComment, user, kind: str) -> bool:
+def react(comment: PageComment, user, kind: str) -> tuple[str, str]:
     """Say this of a comment; said again, it is taken back. One word for each member.
 
-    Whether it is said now. Raises ValueError for a word that there is not.
+    What they say now and what they said before, "" for nothing. Raises ValueError for a word
+    that there is not.
     """
     kind = Reaction.Kind(kind)
     said = Reaction.objects.filter(comment=comment, user=user)
-    if said.filter(kind=kind).delete()[0]:
-        return False
+    before = said.values_list("kind", flat=True).first() or ""
+    if before == kind:
+        said.filter(kind=kind).delete()
+        return "", before
     # At once from two windows: the constraint lets one in, and both say the same or the last.
     Reaction.objects.update_or_create(comment=comment, user=user, defaults={"kind": kind})
-    return True
+    return kind, before

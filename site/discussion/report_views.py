@@ -21,6 +21,7 @@ class ReportForm(forms.Form):
     reason = forms.ChoiceField(
         label=gettext_lazy("Que lui reprochez-vous ?"),
         choices=Report.Reason.choices,
+        error_messages={"required": gettext_lazy("Choisissez une raison dans la liste.")},
         widget=forms.RadioSelect,
     )
     words = forms.CharField(
@@ -43,6 +44,7 @@ class AnswerForm(forms.Form):
         label=gettext_lazy("Votre réponse"),
         help_text=gettext_lazy("Seules les personnes qui modèrent la lisent."),
         max_length=reports.MOST_WORDS,
+        error_messages={"required": gettext_lazy("Écrivez votre réponse : elle est encore vide.")},
         widget=forms.Textarea(attrs={"rows": 6}),
     )
 
@@ -64,7 +66,11 @@ def report(request, pk):
             reports.report(comment, request.user, **form.cleaned_data)
         except reports.TooMany:
             form.add_error(
-                None, _("Vous avez beaucoup signalé aujourd’hui. Revenez demain, merci.")
+                None,
+                _(
+                    "Ce signalement n’est pas parti : vous en avez envoyé beaucoup aujourd’hui. "
+                    "Réessayez demain, merci."
+                ),
             )
         else:
             messages.success(request, _("Merci : les personnes qui modèrent le verront."))

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.duties import moderates
 from discussion import proof, spam, spam_service, tallies, trust
 from discussion.models import PageComment, PendingComment, State
+from discussion.spam_features import links_in
 
 #: A text that is said again counts as a duplicate from so many characters: "Merci !" does not.
 SAID_AGAIN = 25
@@ -60,7 +61,10 @@ def screen(form, page, user, request, policy) -> Verdict:
         return _verdict(earlier.reasons, earlier.spam_score)
     known = user.is_authenticated and trust.trusted(user)
     if not _within_limits(user, known, request, "new" if is_new else "edit"):
-        sentence = _("C’est beaucoup en peu de temps. Votre texte est là : réessayez plus tard.")
+        sentence = _(
+            "Votre message n’est pas parti : il y en a eu beaucoup de vous en une heure. "
+            "Votre texte est là ; réessayez dans une heure."
+        )
         return Verdict(refused={"": sentence})
     reasons = [Reason.POLICY] if policy.holds(user) else []
     if known:
@@ -68,7 +72,7 @@ def screen(form, page, user, request, policy) -> Verdict:
     if is_new and not user.is_authenticated and not proof.solved(form.data.get("proof", ""), page):
         reasons.append(Reason.UNPROVEN)
     odds = spam.filter_of_now().odds(text, name)
-    reasons += of_text(text, name, odds, user.is_authenticated)
+    reasons += of_text(text, odds)
     if is_new and _said_again(text):
         reasons.append(Reason.AGAIN)
     if spam_service.suspects(text, name, form.cleaned_data.get("email", ""), request):
@@ -81,12 +85,12 @@ def _verdict(reasons, score):
     return Verdict(state, [str(reason) for reason in reasons], score)
 
 
-def of_text(text: str, name: str, odds: float, is_member: bool) -> list[Reason]:
+def of_text(text: str, odds: float) -> list[Reason]:
     """What the text alone gives to think, beside who sends it and how."""
     reasons = []
-    if odds > spam.enough(text, name, is_member):
+    if odds > spam.ENOUGH:
         reasons.append(Reason.SPAM)
-    if len(spam.links_in(text)) > settings.COMMENT_LINKS_MOST:
+    if len(links_in(text)) > settings.COMMENT_LINKS_MOST:
         reasons.append(Reason.LINKS)
     if _foreign(text):
         reasons.append(Reason.LANGUAGE)

@@ -1,108 +1,35 @@
-"""How much a text looks like spam: naive Bayes, taught by a starter set and by moderators.
+"""How much a text looks like spam: two classifiers that must agree by and large.
 
-The classifier is nltk's (Bernoulli features, expected likelihood estimates). A text becomes
-features: its words, pairs of words, what its links say, and how it is written. The last letters
-of an address ("be", "com") are left out: they would be learnt for the wrong reason.
+One is naive Bayes, nltk's (Bernoulli features, expected likelihood estimates), taught by a starter
+set and by moderators. The other is logistic regression on words and letters, taught by the starter
+set alone, once, by `teach_spam_filter`: it knows words by their parts, and what goes together.
 """
 
-import itertools
 import json
 import math
-import re
 import threading
-import unicodedata
 from collections import Counter
 from datetime import timedelta
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
+
+from discussion import spam_features
 from discussion.models import SpamExample
+from discussion.spam_features import ending, features, places
 
 STARTER = Path(__file__).with_name("spam_starter.json")
-TOPICS = Path(__file__).with_name("spam_topics.json")
-#: What a text leads out of the page by.
-LEADING = ("links", "mails", "phones")
+WEIGHTS = Path(__file__).with_name("spam_weights.npz")
 #: Of what moderators judged, the newest so many are learnt, each as if it had been said so often.
 MOST_EXAMPLES, WEIGHT = 2_000, 3
 #: A judgement is stored a moment after it was made: so far back is looked at once more.
 LATE = timedelta(minutes=5)
-#: The odds from which a text is held: one that leads somewhere, as most spam does, and another;
-#: of visitors, whom little is known of, and of members. docs/spam.md has what they let through.
-ENOUGH = {"visitor": (0.5, 1.5), "member": (1.5, 2.0)}
-#: Words and letters of a text that are looked at, whatever its length.
-MOST_WORDS, MOST_LETTERS = 400, 6_000
-
-LAST_LATIN = "\u024f"  # of the letters that French, Dutch and their neighbours are written in
-_LINK = re.compile(
-    r"(?:https?://|www\.)[^\s<>\"')\]]{1,500}"
-    r"|\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[a-z]{2,10}/[^\s]{0,500}",
-    re.I,
-)
-_BARE = re.compile(r"\b[\w-]{3,63}(?:\.[\w-]{1,63}){0,4}\.(?:[a-z]{2,8})\b", re.I)
-_MAIL = re.compile(r"\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}\b")
-_PHONE = re.compile(r"(?:\+|\b00|\b0)[\d .()/-]{7,20}\d")
-_MARKUP = re.compile(r"\[/?(?:url|b|i|img|link)\b|</?a\b|href\s*=", re.I)
-_WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?")
-_SPACED = re.compile(r"\b(?:\w[ .*_-]){3,20}\w\b")
-_LEET = str.maketrans("01345@$", "oieasas")
-
-
-def links_in(text: str) -> list[str]:
-    """The addresses in a text, with or without a scheme."""
-    return _LINK.findall(text)
-
-
-def features(text: str, name: str = "") -> dict[str, bool]:
-    """What the classifier looks at: {feature: True}."""
-    found = {}
-    plain = unicodedata.normalize("NFKC", text)[:MOST_LETTERS]  # it can grow tenfold
-    links = links_in(plain)
-    rest = _LINK.sub(" ", plain)
-    mails = _MAIL.findall(rest)
-    rest = _MAIL.sub(" ", rest)
-    bare = _BARE.findall(rest)
-    phones = _PHONE.findall(rest)
-    words = [_folded(word) for word in _WORD.findall(rest)][:MOST_WORDS]
-    for word in words:
-        found[f"w:{word}"] = True
-        if any(letter.isdigit() for letter in word) and any(map(str.isalpha, word)):
-            found["odd word"] = True
-            found[f"w:{word.translate(_LEET)}"] = True
-    for first, second in itertools.pairwise(words):
-        found[f"p:{first} {second}"] = True
-    for address in links + bare + mails:
-        parts = re.split(r"[^a-z0-9]+", _folded(address.split("//")[-1]))
-        host_end = address.split("//")[-1].split("/")[0].rsplit(".", 1)[-1].lower()
-        for part in parts:
-            if len(part) > 2 and part not in (host_end, "www", "http", "https"):
-                found[f"l:{part}"] = True
-                found[f"w:{part}"] = True
-    _say(found, "links", len(links) + len(bare))
-    _say(found, "mails", len(mails))
-    _say(found, "phones", len(phones))
-    if _MARKUP.search(plain):
-        found["markup"] = True
-    if _SPACED.search(rest):
-        found["spaced out"] = True
-    letters = [letter for letter in rest if letter.isalpha()]
-    if letters:
-        foreign = sum(letter > LAST_LATIN for letter in letters)
-        if foreign > len(letters) / 5:
-            found["other script"] = True
-        if len(letters) > 20 and sum(map(str.isupper, letters)) > len(letters) / 3:
-            found["shouted"] = True
-    if any(unicodedata.category(letter) == "So" for letter in rest):
-        found["pictures"] = True
-    if links and plain.rstrip().endswith(links[-1]):
-        found["ends in a link"] = True
-    if re.search(r"[$€£]\s?\d|\d\s?(?:€|\$|£|%|usd|eur)", rest, re.I):
-        found["sums"] = True
-    if not words or len(words) < 4:
-        found["short"] = True
-    _say_topics(found, words)
-    if name and (links_in(name) or _BARE.search(name)):
-        found["link as name"] = True
-    return found
+#: The odds from which a text is held; docs/spam.md has what they let through.
+ENOUGH = 2.6
+#: What the linear half is multiplied by, for both to spread as far.
+LINEAR = 0.53
 
 
 def likelihood(odds: float) -> float:
@@ -110,49 +37,16 @@ def likelihood(odds: float) -> float:
     return 1 / (1 + math.exp(-max(-60.0, min(60.0, odds))))
 
 
-def enough(text: str, name: str, is_member: bool) -> float:
-    """The odds from which this text is held."""
-    leading, other = ENOUGH["member" if is_member else "visitor"]
-    found = features(text, name)
-    return leading if any(what in found for what in (*LEADING, "link as name")) else other
+def fingerprint() -> str:
+    """What the linear half was taught by, in short."""
+    read = (STARTER, spam_features.TOPICS, Path(spam_features.__file__))
+    return sha256(b"".join(path.read_bytes() for path in read)).hexdigest()
 
 
 @cache
-def _topics() -> dict[str, list[str]]:
-    """{word: [what spam in three languages it belongs to]}"""
-    topics = {}
-    for topic, words in json.loads(TOPICS.read_text()).items():
-        for word in words.split():
-            topics.setdefault(word, []).append(topic)
-    return topics
-
-
-def _say_topics(found, words):
-    """One topic in three languages: what is learnt in one of them counts in the others."""
-    spoken = Counter(topic for word in dict.fromkeys(words) for topic in _topics().get(word, ()))
-    for topic, number in spoken.items():
-        found[f"t:{topic}"] = True
-        if number > 2:
-            found[f"t:{topic} 3+"] = True
-        for leading in LEADING:
-            if leading in found:
-                found[f"t:{topic}, {leading}"] = True
-
-
-def _say(found, what, number):
-    if number:
-        found[what] = True
-    if number > 1:
-        found[f"{what} 2+"] = True
-    if number > 3:
-        found[f"{what} 4+"] = True
-
-
-def _folded(word: str) -> str:
-    if word.isascii():
-        return word.lower()
-    plain = unicodedata.normalize("NFKD", word.lower())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+def _weights() -> tuple[np.ndarray, float]:
+    with np.load(WEIGHTS) as kept:
+        return kept["weights"].astype(np.float64), float(kept["bias"])
 
 
 class Counts:
@@ -221,8 +115,19 @@ class Filter:
     def odds(self, text: str, name: str = "") -> float:
         """How much likelier spam is than not: above 0 it is, below it is not.
 
-        The logarithm (base e) of that, over the square root of the number of features: their
-        chances are not independent, and a long text would be surer than it is.
+        For each of both classifiers that of the whole text or that of its ending, whichever is
+        higher; the sum.
+        """
+        parts = [
+            (part, features(part, name)) for part in dict.fromkeys([text, ending(text) or text])
+        ]
+        bayes = max(self._bayes(found) for _, found in parts)
+        return bayes + LINEAR * max(_linear(part, found) for part, found in parts)
+
+    def _bayes(self, found: dict) -> float:
+        """The logarithm (base e) of how much likelier, over the root of the number of features.
+
+        Their chances are not independent, and a long text would be surer than it is.
         """
         # Dear to import, and only this needs it.
         from nltk.classify import NaiveBayesClassifier
@@ -231,7 +136,7 @@ class Filter:
         kinds = (True, False)
         known = {
             feature: True
-            for feature in features(text, name)
+            for feature in found
             if any(self._seen(is_spam, feature) for is_spam in kinds)
         }
         texts = self._starter.texts + self._own.texts
@@ -245,6 +150,13 @@ class Filter:
         said = bayes.prob_classify(known)
         odds = (said.logprob(True) - said.logprob(False)) * math.log(2)
         return odds / math.sqrt(len(known) + 4)
+
+
+def _linear(text: str, found: dict) -> float:
+    """The logarithm of the odds, by the linear half."""
+    weights, bias = _weights()
+    at, values = places(text, found)
+    return float(weights[at] @ values) + bias
 
 
 _filter: Filter | None = None

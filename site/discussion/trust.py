@@ -14,7 +14,10 @@ from discussion.models import ModerationAct, PageComment, ReadMark, Report, Stan
 from discussion.moderation import Act, note
 
 #: What somebody is told who may not write.
-BLOCKED = _("Une personne qui modère a décidé que vous ne pouvez plus écrire ici.")
+BLOCKED = _(
+    "Une personne qui modère a décidé que vous ne pouvez plus écrire ici. "
+    "Si c’est une erreur, dites-le à qui tient ce site."
+)
 #: What a moderator took away for good reason.
 TAKEN_AWAY = (State.HIDDEN, State.SPAM)
 

@@ -1,6 +1,7 @@
 """Post, confirm, point at a comment."""
 
 import logging
+from contextlib import contextmanager
 from smtplib import SMTPException
 from urllib.parse import urlencode, urlsplit
 
@@ -89,20 +90,8 @@ def _post(request, page_id):
     form.full_clean()
     if not may_write(request.user, form.cleaned_data.get("email", "")):
         form.add_error("email" if "email" in form.fields else None, BLOCKED)
-    try:
-        uploads = request.FILES.getlist("files")
-        if uploads and not files_within_limits(request):
-            uploads = []
-            form.add_error("files", _("Trop de documents en peu de temps : envoyez-les plus tard."))
-        form.accepted = attachments.checked(uploads, form.kept, sender_of(request))
-    except ValidationError as error:
-        form.add_error("files", error)
-        form.accepted = error.accepted
-    let_in = form.accepted
-    try:
+    with files_taken(form, request):
         return _answer(request, page, policy, form, signs_in)
-    finally:
-        attachments.give_back(let_in, sender_of(request))
 
 
 def _answer(request, page, policy, form, signs_in):
@@ -126,10 +115,43 @@ def _answer(request, page, policy, form, signs_in):
             # Whatever it is, it must not cost the text; nothing was stored.
             log.exception("A comment could not be stored")
             form.add_error(
-                None, _("Une erreur s’est produite chez nous. Votre texte est là : réessayez.")
+                None,
+                _(
+                    "Votre message n’est pas parti : une erreur s’est produite chez nous. "
+                    "Votre texte est là ; réessayez dans un moment."
+                ),
             )
             return _again(request, page, form.with_fresh_security(), status=500)
     return _again(request, page, form.with_fresh_security())
+
+
+@contextmanager
+def files_taken(form, request, comment=None):
+    """Look at the files that came for this comment; what is refused is said at their field.
+
+    In it is what is done with the form. Files that were kept nowhere count for nothing.
+    """
+    who = sender_of(request)
+    try:
+        uploads = request.FILES.getlist("files")
+        if uploads and not files_within_limits(request):
+            uploads = []
+            form.add_error(
+                "files",
+                _(
+                    "Ces documents n’ont pas été pris : il y en a eu beaucoup de vous en une "
+                    "heure. Réessayez dans une heure, ou envoyez le message sans eux."
+                ),
+            )
+        form.accepted = attachments.checked(uploads, form.kept, comment, who)
+    except ValidationError as error:
+        form.add_error("files", error)
+        form.accepted = error.accepted
+    let_in = form.accepted
+    try:
+        yield
+    finally:
+        attachments.give_back(let_in, who)
 
 
 def _stored(request, page, form, verdict):
@@ -145,13 +167,19 @@ def _stored(request, page, form, verdict):
     except posting.TooMany:
         form.add_error(
             "email",
-            _("Des messages attendent déjà une confirmation à cette adresse : confirmez-les."),
+            _(
+                "Plusieurs messages de cette adresse attendent déjà d’être confirmés. Ouvrez les "
+                "courriels reçus et confirmez-les, puis envoyez celui-ci."
+            ),
         )
     except (posting.Busy, SMTPException, OSError):
         log.exception("A confirmation mail could not be sent")
         form.add_error(
             None,
-            _("Le courriel de confirmation n’a pas pu partir. Réessayez dans un moment."),
+            _(
+                "Votre message n’est pas parti : le courriel de confirmation n’a pas pu être "
+                "envoyé. Vérifiez l’adresse, puis réessayez dans un moment."
+            ),
         )
     else:
         if published:
@@ -188,7 +216,11 @@ def _sign_in(request, page, form):
     kept = keeping.keep(form, form.accepted, page)
     if kept is None:
         form.add_error(
-            None, _("Trop de messages attendent déjà : copiez le vôtre avant de vous connecter.")
+            None,
+            _(
+                "Votre message n’a pas pu être gardé pendant que vous vous connectez : trop de "
+                "messages attendent. Copiez-le, connectez-vous, puis collez-le ici."
+            ),
         )
         return _again(request, page, form.with_fresh_security())
     keeping.remember(request, kept)

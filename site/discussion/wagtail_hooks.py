@@ -1,11 +1,13 @@
 """The discussion's place in the back office."""
 
-from django.urls import path, reverse
+from django.urls import path, reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.widgets.button import Button
 from wagtail.permissions import register_permission_policy
 
+from accounts.duties import moderates
 from discussion import acts_views, moderation_views, policy_views
 from discussion.models import PageComment
 from discussion.moderated_parts import ModeratedPartsForm
@@ -39,6 +41,20 @@ def comment_urls():
     ]
 
 
+class RulesMenuItem(MenuItem):
+    """Beside the comments: who writes where, and what is read first."""
+
+    def is_shown(self, request):
+        return moderates(request.user)
+
+
+@hooks.register("register_admin_menu_item")
+def rules():
+    address = reverse_lazy("comment_policies")
+    label = _("Qui peut écrire")
+    return RulesMenuItem(label, address, name="discussion-rules", icon_name="cog", order=231)
+
+
 @hooks.register("register_group_permission_panel")
 def moderated_parts():
     return ModeratedPartsForm
@@ -56,7 +72,7 @@ def policy_button(page, user, view_name, next_url=None):
     """From the page's editor to how it is discussed."""
     if page.pk and page.depth > 1 and page.permissions_for_user(user).can_publish():
         yield Button(
-            _("Discussion"),
+            _("Règle de la discussion"),
             url=reverse("comment_policy", args=[page.pk]),
             icon_name="comment",
             priority=80,

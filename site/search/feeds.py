@@ -1,14 +1,14 @@
 """What a search finds as Atom, for the reader who asks."""
 
-from datetime import UTC, datetime, time
+from datetime import datetime, time
 
 from django.contrib.syndication.views import Feed
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
+from pages.atom import Atom
 from pages.models import SiteIdentity
 from pages.serving import absolute
 from search.asked import Asked
@@ -32,18 +32,10 @@ def feed(request):
     return response
 
 
-class Settled(Atom1Feed):
-    """Atom that says the same of nothing each time; Django's would be updated at each reading."""
-
-    def latest_post_date(self):
-        dated = [item["updateddate"] for item in self.items if item["updateddate"]]
-        return max(dated, default=datetime(1970, 1, 1, tzinfo=UTC))
-
-
 class Found(Feed):
     """The feed of one request; `feed` makes it."""
 
-    feed_type = Settled
+    feed_type = Atom
 
     def get_object(self, request):
         self.request = request

@@ -50,6 +50,7 @@ async function send(form, submitter, target) {
   }
   document.body.removeEventListener("htmx:beforeSwap", before);
   discussion.removeAttribute("aria-busy");
+  if (page || fresh) form.dispatchEvent(new Event("plenum:answered", { bubbles: true }));
   if (fresh) {
     comeBack(fresh);
   } else if (!page) {
@@ -83,7 +84,7 @@ async function post(form, submitter) {
   const known = new Set([...discussion.querySelectorAll("[data-comment]")].map(({ id }) => id));
   const page = await send(form, submitter, "#fils");
   if (!page) return;
-  for (const part of ["#discussion-head", "#champs-caches"]) {
+  for (const part of ["#discussion-head", "#champs-caches", ".facts"]) {
     const fresh = page.querySelector(part);
     if (fresh) document.querySelector(part)?.replaceWith(fresh);
   }
@@ -126,9 +127,9 @@ if (htmx && said) {
       [...form.querySelectorAll(FILLED)].every((part) => shown.has(part)) &&
       !form.querySelector("[type=file]")?.files.length;
     const reaction = form.id === "avis" && submitter?.closest("[data-reactions]");
-    if (!simple && !reaction) return;
+    // One at a time in place: what comes meanwhile goes as any form.
+    if ((!simple && !reaction) || discussion.getAttribute("aria-busy")) return;
     event.preventDefault();
-    if (discussion.getAttribute("aria-busy")) return;
     (simple ? post : react)(form, submitter);
   });
 }

@@ -101,6 +101,7 @@ def test_it_says_when_the_time_is_over_and_keeps_the_text(as_user, member, comme
     html = as_user(member).get(comment.page.specific.url).content.decode()
     assert reverse("comment_edit", args=[comment.pk]) not in html
     assert reverse("comment_delete", args=[comment.pk]) in html
+    assert 'Effacer<span class="hidden-text"> votre commentaire du ' in html
 
 
 def test_it_says_when_the_discussion_is_closed(as_user, member, comment):

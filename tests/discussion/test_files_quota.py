@@ -1,7 +1,9 @@
 """How much one may send in a day: what is let in counts once, and nothing is let in over it."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
 from discussion import keeping
 from discussion.models import CommentFile, PageComment, Tally
@@ -45,6 +47,22 @@ def test_it_is_said_before_and_beside_the_field(as_user, member, minutes):
     assert post(other, minutes, file("d"), comment="D’une autre.").status_code == 302
     Tally.objects.update(until="2000-01-01T00:00Z")  # the next day
     assert post(client, minutes, file("d"), comment="Avec d.").status_code == 302
+
+
+def test_those_of_an_edit_count_too(as_user, member, minutes):
+    client = as_user(member)
+    assert post(client, minutes, file("a"), file("b")).status_code == 302
+    own = PageComment.objects.get()
+    url = reverse("comment_edit", args=[own.pk])
+
+    def edit(*files):
+        sent = [SimpleUploadedFile(name, content) for name, content in files]
+        return client.post(url, {"comment": own.comment, "keywords": "", "files": sent})
+
+    assert edit(file("a")).status_code == 302  # it has that one: nothing is kept
+    answer = edit(file("c"), file("d"))
+    assert answer.status_code == 422 and "par jour au plus" in answer.content.decode()
+    assert own.files.count() == 2 and CommentFile.objects.count() == 3
 
 
 def test_the_others_of_a_form_stay_with_it(as_user, member, minutes):

@@ -87,7 +87,7 @@ def assert_harmless(html):
         ("[mot](\u2028javascript:alert(1))", "<p>[mot](\u2028javascript:alert(1))</p>"),
         ("a@b.be", "<p>a@b.be</p>"),
         ("www.a.be", "<p>www.a.be</p>"),
-        ("@[Inconnue]", "<p>@[Inconnue]</p>"),
+        ("@[Inconnue]", "<p>Inconnue</p>"),
         ("", ""),
         ("  \n ", ""),
     ],

@@ -58,7 +58,7 @@ def test_it_keeps_so_many_an_hour_and_loses_no_text(client, minutes, monkeypatch
     response = client.post(reverse("comment_post", args=[minutes.pk]), data)
     assert response.status_code == 422 and KeptForm.objects.count() == 1
     page = response.content.decode()
-    assert "Trop de messages attendent déjà" in page and "je *tiens*." in page
+    assert "trop de messages attendent. Copiez-le" in page and "je *tiens*." in page
     KeptForm.objects.update(created_at=timezone.now() - timedelta(hours=2))
     off_to_sign_in(client, minutes)
 

@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from discussion.forms import MOST_KEYWORDS
+from discussion.enclosures import MOST_KEYWORDS
 from discussion.models import PageComment, PendingComment
 from glossary.models import Keyword, KeywordGroup
 from glossary.rules import Rank

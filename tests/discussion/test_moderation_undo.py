@@ -1,6 +1,7 @@
 """Every act can be taken back, and none is lost when two moderators act at once."""
 
 import datetime
+from uuid import uuid4
 
 import pytest
 
@@ -58,6 +59,39 @@ def test_each_act_is_undone(as_user, moderator, page, act, was, now):
     assert [each.act for each in ModerationAct.objects.order_by("pk")] == [act, Act.UNDO]
     client.post(undo_url(done))  # a second time does nothing
     assert state(comment) == was and ModerationAct.objects.count() == 2
+
+
+def answered(client, page):
+    """(the comment, the answer that was published with it, the act that did both)"""
+    comment = base.make_comment(page, "On peut ?", state=State.HELD)
+    client.post(f"/admin/comments/{comment.pk}/reply/", {"text": "Oui.", "token": uuid4()})
+    return comment, PageComment.objects.get(comment="Oui."), ModerationAct.objects.get()
+
+
+def test_an_answer_goes_with_the_approval_that_it_came_with(as_user, moderator, page):
+    client = as_user(moderator)
+    comment, answer, act = answered(client, page)
+    assert (state(comment), state(answer)) == (State.PUBLISHED, State.PUBLISHED)
+    told = client.post(undo_url(act), follow=True).content.decode()
+    assert (state(comment), state(answer)) == (State.HELD, State.HIDDEN)
+    assert "La réponse publiée avec lui est masquée." in told
+    # It can be brought back once the question is.
+    moderation.set_state([answer], Act.RESTORE, moderator)
+    assert state(answer) == State.PUBLISHED
+
+
+def test_another_answer_stays_and_one_that_is_gone_stays_gone(as_user, moderator, admin, page):
+    client = as_user(moderator)
+    comment, answer, act = answered(client, page)
+    later = base.make_comment(page, "Moi aussi.", parent=comment, user=admin)
+    moderation.set_state([answer], Act.DELETE, moderator)
+    told = as_user(admin).post(undo_url(act), follow=True).content.decode()
+    assert (state(comment), state(answer), state(later)) == (
+        State.HELD,
+        State.DELETED,
+        State.PUBLISHED,
+    )
+    assert "La réponse publiée avec lui" not in told
 
 
 def test_the_message_offers_to_undo(as_user, moderator, page):

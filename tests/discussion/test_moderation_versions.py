@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from discussion import moderation
 from discussion.models import ModerationAct, PageComment, Report, SpamExample, State
@@ -65,6 +66,14 @@ def test_a_changed_text_is_not_decided_but_shown(client, held, act):
     data["seen"] = seen_in(answer)  # what is shown now was read
     assert client.post(f"{LIST}{held.pk}/moderate/", data).status_code == 302
     assert state(held) == moderation.LEADS_TO[act]
+
+
+def test_what_goes_with_the_text_is_read_too(client, held):
+    """Its author may change its keywords and add documents, which leaves the text as it is."""
+    seen = seen_in(client.get(f"{LIST}inspect/{held.pk}/"))
+    PageComment.objects.filter(pk=held.pk).update(edited_at=timezone.now())
+    answer = client.post(f"{LIST}{held.pk}/moderate/", {"act": "approve", "seen": seen})
+    assert answer.status_code == 409 and state(held) == State.HELD
 
 
 def test_a_form_that_does_not_say_what_was_read_publishes_nothing(client, held):

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from discussion import passages
-from discussion.models import PageComment
+from discussion.context import may_write_here
+from discussion.models import DiscussionPolicy, PageComment, Standing
 from pages.rendering import body_of
 from tests import base
 
@@ -98,6 +99,41 @@ def test_each_has_a_link_and_the_text_is_otherwise_the_same(client, minutes):
         shown = re.sub(added, "", shown)
     plain = re.sub(r"<span>|</span>", "", body_of(minutes, None))
     assert " ".join(plain.split()) in " ".join(shown.split())
+
+
+def links_in(html):
+    return [
+        (anchor, re.sub(r"[ \n]+", " ", re.sub(r"<[^>]+>", "", inside)))
+        for anchor, inside in re.findall(
+            r'<a class="discuss[^>]*?href="([^"]*)"[^>]*>(.*?)</a>', html, re.DOTALL
+        )
+    ]
+
+
+def test_each_link_is_named_by_its_passage(client, workgroup):
+    text = "Un, deux &amp; trois, quatre, cinq, six, sept, huit, neuf."
+    minutes = rewrite(base.make_minutes(workgroup), body(text=text))
+    base.make_comment(minutes, anchor="b-33333333", passage="On le fait & vite.")
+    named = dict(links_in(client.get(minutes.url).content.decode()))
+    assert named["?passage=b-11111111#repondre"] == "En parler\u202f: «\u202fLe portage\u202f»"
+    long = "En parler\u202f: «\u202fUn, deux &amp; trois, quatre, cinq,…\u202f»"
+    assert named[f"?passage={PARAGRAPH}#repondre"] == long
+    spoken = "En parler\u202f: «\u202fOn le fait &amp; vite.\u202f» 1 (1 commentaire)"
+    assert named["?passage=b-33333333#discussion"] == spoken
+    assert len(set(named.values())) == len(named) == 7
+
+
+@pytest.mark.parametrize("mode", ["closed", "members"])
+def test_who_may_not_write_sees_only_what_was_said(client, as_user, member, minutes, mode):
+    base.make_comment(minutes, anchor=PARAGRAPH, passage="Nous avons parlé du portage.")
+    assert len(links_in(client.get(minutes.url).content.decode())) == 7
+    DiscussionPolicy.objects.create(page=minutes, mode=mode)
+    [(address, name)] = links_in(client.get(minutes.url).content.decode())
+    assert address == "#discussion" and name.startswith("On en a parlé") and "1" in name
+    theirs = links_in(as_user(member).get(minutes.url).content.decode())
+    assert len(theirs) == (1 if mode == "closed" else 7)
+    Standing.objects.create(user=member, blocked=True)
+    assert len(links_in(as_user(member).get(minutes.url).content.decode())) == 1
 
 
 def test_the_form_quotes_the_passage_and_the_comment_carries_it(as_user, member, minutes):
@@ -191,6 +227,7 @@ def test_counts_cost_one_query(client, minutes, django_assert_num_queries, rf, c
     request = rf.get("/")
     request.user = AnonymousUser()
     html = body_of(minutes, request)
+    may_write_here(minutes, request)  # asked with the discussion
     with django_assert_num_queries(1), translation.override("fr"):
         passages.finish(minutes, request, html)
         passages.counts_of(minutes, request)

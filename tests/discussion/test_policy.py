@@ -1,8 +1,10 @@
 """How a page is discussed: set here or above, told before anybody writes."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group
 from django.utils import timezone
 from wagtail.models import PageLogEntry
 
@@ -91,18 +93,23 @@ def test_a_moderator_sets_changes_and_removes_one(as_user, moderator, page, work
     client = as_user(moderator)
     assert client.get(LIST, {"page": workgroup.pk})["Location"] == policy_url(workgroup)
     shown = client.get(policy_url(workgroup)).content.decode()
-    assert "comme partout sur le site" in shown
+    assert "Comme partout sur le site" in shown and "paraissent aussitôt" in shown
     assert client.post(policy_url(workgroup), {"mode": "hold", "silence": "30"})["Location"] == LIST
     policy = DiscussionPolicy.objects.get()
     assert (policy.page_id, policy.mode, policy.silence) == (workgroup.pk, "hold", 30)
     shown = client.get(LIST).content.decode()
+    assert "Aucune règle" not in shown
     assert workgroup.title in shown and "30 jours de silence" in shown
+    assert "un modérateur relit chaque message avant publication" in shown
     below = client.get(policy_url(page)).content.decode()
-    assert "tous attendent" in below and "hérité de «\u202fGroupe ouvert\u202f»" in below
+    assert "Comme «\u202fGroupe ouvert\u202f»\u202f: tous relus" in below
+    assert "Règle de «\u202fGroupe ouvert\u202f»." in below
     client.post(policy_url(workgroup), {"mode": "closed"})
     assert DiscussionPolicy.objects.get().mode == "closed"
     client.post(policy_url(workgroup), {"mode": ""})
     assert not DiscussionPolicy.objects.exists()
+    empty = client.get(LIST).content.decode()
+    assert "Partout\u202f: Membres et visiteurs écrivent" in empty and ".." not in empty
     logged = PageLogEntry.objects.filter(page=workgroup.pk, action="discussion.policy")
     assert [entry.data["mode"] for entry in logged.order_by("pk")] == ["hold", "closed", ""]
 
@@ -136,6 +143,46 @@ def test_an_editor_sets_it_from_the_page(as_user, editor, page):
     assert answer["Location"] == f"/admin/pages/{page.pk}/edit/"
     assert DiscussionPolicy.objects.get().mode == "closed"
     assert client.get(LIST).status_code in (302, 403)
+
+
+def test_each_rule_says_what_happens(as_user, moderator, page):
+    shown = as_user(moderator).get(policy_url(page)).content.decode()
+    for mode, words in (
+        ("open", "leurs messages paraissent aussitôt"),
+        ("visitors", "Les visiteurs écrivent, un modérateur relit avant publication"),
+        ("hold", "un modérateur relit chaque message avant publication"),
+        ("members", "Seuls les membres écrivent"),
+        ("closed", "Personne n’écrit plus"),
+    ):
+        assert re.search(rf'value="{mode}"[^>]*>[^<]*{words}', shown), mode
+
+
+def test_the_rules_are_in_the_menu_of_those_who_moderate(as_user, moderator, editor):
+    def menu(user):
+        return as_user(user).get("/admin/").content.decode()
+
+    entry = '"label": "Qui peut \\u00e9crire"'
+    assert entry in menu(moderator) and entry not in menu(editor)
+
+
+def test_an_editor_reads_the_rule_that_applies_beside_the_page(as_user, editor, page, workgroup):
+    DiscussionPolicy.objects.create(page=workgroup, mode="visitors", silence=30)
+    for edited in (page, workgroup, base.home()):
+        shown = as_user(editor).get(f"/admin/pages/{edited.pk}/edit/").content.decode()
+        panel = shown[shown.index("panel-discussion-rule") :]
+        assert policy_url(edited) in panel
+        assert ("un modérateur relit avant publication" in panel) == (edited.pk != base.home().pk)
+        assert ("Règle de «\u202fGroupe ouvert\u202f»" in panel) == (edited == page)
+    assert "après 30 jours sans message" in panel or edited.pk == base.home().pk
+    parent = base.make_workgroup().pk
+    new = as_user(editor).get(f"/admin/pages/add/minutes/minutespage/{parent}/")
+    assert new.status_code == 200 and "panel-discussion-rule" not in new.content.decode()
+
+
+def test_the_form_of_a_group_of_people_leads_to_the_rules(as_user, admin):
+    group = Group.objects.get(name="Moderators")
+    shown = as_user(admin).get(f"/admin/groups/edit/{group.pk}/").content.decode()
+    assert f'href="{LIST}"' in shown[shown.index("moderated_parts") :]
 
 
 def test_nobody_else_does(as_user, member, page):

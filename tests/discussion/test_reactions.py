@@ -34,6 +34,26 @@ def test_a_member_says_one_word_changes_it_and_takes_it_back(as_user, member, co
     assert said(comment) == []
 
 
+def told(client, comment, kind):
+    page = client.get(say(client, comment, kind).url, follow=True)
+    return [str(message) for message in page.context["messages"]]
+
+
+def test_it_tells_what_is_said_and_what_is_taken_back_for_it(as_user, member, comment):
+    client = as_user(member)
+    assert told(client, comment, "agree") == ["« D’accord » ajouté."]
+    assert told(client, comment, "thanks") == [
+        "« D’accord » retiré, « Merci » ajouté : un seul avis par message."
+    ]
+    assert told(client, comment, "thanks") == ["« Merci » retiré."]
+
+
+def test_the_two_are_one_choice_with_a_name(as_user, member, comment):
+    page = as_user(member).get(comment.page.url).content.decode()
+    name = f"Votre avis sur le message de {comment.user_name}, un seul à la fois"
+    assert f'<span role="group" aria-label="{name}" id="r{comment.pk}"' in page
+
+
 def test_it_is_counted_without_names(client, as_user, member, admin, comment):
     for user in (member, admin):
         say(as_user(user), comment)

@@ -180,7 +180,7 @@ def test_what_was_there_before_this_was_kept_was_published_when_it_was_written(m
     before = minutes.comments.get().submit_date
     held = base.make_comment(minutes, state="held")
     PageComment.objects.update(published_at=None)
-    migration = importlib.import_module("discussion.migrations.0007_published_at")
+    migration = importlib.import_module("discussion.migrations.0008_published_at")
     migration.fill_comments(apps, None)
     assert PageComment.objects.get(pk=held.pk).published_at is None
     assert minutes.comments.published().get().published_at == before

@@ -154,7 +154,7 @@ def test_one_member_reports_so_many_a_day(as_user, member, page, settings):
     client = as_user(member)
     for each in comments:
         answer = client.post(report_url(each), {"reason": "spam"})
-    assert answer.status_code == 422 and "Revenez demain" in answer.content.decode()
+    assert answer.status_code == 422 and "Réessayez demain" in answer.content.decode()
     assert Report.objects.count() == 2
     Report.objects.update(at="2026-01-01T00:00:00Z")
     client.post(report_url(comments[2]), {"reason": "spam"})

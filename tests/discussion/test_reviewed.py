@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import Group
 
-from discussion import screening, spam
+from discussion import screening, spam_features
 from discussion.files import plain
 from discussion.files.kinds import Refused
 from discussion.models import ModeratedPart, ModerationAct, PageComment, Report
@@ -26,7 +26,7 @@ def minutes(workgroup):
 @pytest.mark.parametrize("text", ["a-", "a.", "㏂", "0 ", "a@", "a.b@"])
 def test_a_text_that_is_all_beginnings_is_read_to_its_end(text):
     """Some of these took minutes, and a server with them."""
-    assert spam.features(text * (10_000 // len(text)))
+    assert spam_features.features(text * (10_000 // len(text)))
 
 
 def test_a_table_of_blank_lines_is_read_to_its_end():

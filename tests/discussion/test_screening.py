@@ -1,10 +1,13 @@
 """What is held before it is shown, what is refused, and that nothing is dropped."""
 
+import io
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.core import mail
+from django.core.management import call_command
 
 from discussion import screening, spam
 from discussion.models import PageComment, PendingComment, SpamExample, Standing
@@ -12,7 +15,6 @@ from discussion.moderation import Act, set_state
 from tests import base
 
 pytestmark = pytest.mark.django_db
-SET = Path(__file__).with_name("spam_set")
 SELLING = (
     "Congratulations! Win a huge casino bonus with 200 free spins today, guaranteed jackpot. "
     "Click https://win-big-spins.example/bonus and https://spins.example/now"
@@ -177,28 +179,45 @@ def test_no_service_is_asked_unless_one_is_set(page, rf, settings, monkeypatch):
     assert len(asked) == 3
 
 
-@pytest.mark.parametrize("who", ["visitor", "member"])
-def test_the_set_apart_is_told_apart(who):
-    """The figures of docs/spam.md, with a little room for what is yet to be learnt."""
+SETS = {"spam_set": (475, 5), "spam_tuning": (290, 3)}
+
+
+@pytest.mark.parametrize("which", SETS)
+def test_a_set_apart_is_told_apart(which):
+    """The figures of docs/spam.md: of 500 and 500, and of the 300 and 300 it was tuned by."""
     learnt, held = spam.Filter(), {}
     for name in ("spam", "genuine"):
-        each = json.loads((SET / f"{name}.json").read_text())
         held[name] = sum(
-            bool(screening.of_text(one["text"], one["name"], odds, who == "member"))
-            for one in each
-            for odds in [learnt.odds(one["text"], one["name"])]
+            bool(screening.of_text(one["text"], learnt.odds(one["text"], one["name"])))
+            for one in _apart(which, name)
         )
-    print(who, held)
-    caught, wrongly = {"visitor": (475, 20), "member": (430, 5)}[who]
-    assert held["spam"] >= caught and held["genuine"] <= wrongly
+    print(which, held)
+    least, most = SETS[which]
+    assert held["spam"] >= least and held["genuine"] <= most
 
 
-def test_nobodys_judgement_is_in_what_the_set_is_measured_with():
-    """The control of the figures: no text of the set apart is among the examples."""
+def test_the_linear_half_was_taught_by_the_examples_of_now():
+    """`python manage.py teach_spam_filter` teaches it anew."""
+    with np.load(spam.WEIGHTS) as kept:
+        assert str(kept["taught_by"]) == spam.fingerprint()
+
+
+def test_it_is_taught_again_as_it_was(tmp_path, monkeypatch):
+    known = spam.WEIGHTS
+    monkeypatch.setattr(spam, "WEIGHTS", tmp_path / "weights.npz")
+    call_command("teach_spam_filter", stdout=io.StringIO())
+    with np.load(known) as before, np.load(spam.WEIGHTS) as after:
+        assert np.abs(before["weights"] - after["weights"]).max() < 0.05
+        assert np.abs(before["weights"]).max() > 1
+
+
+def test_nobodys_judgement_is_in_what_the_sets_are_measured_with():
+    """The control of the figures: no text of a set apart is among the examples."""
     starter = {each["text"] for each in json.loads(spam.STARTER.read_text())}
-    apart = [
-        each["text"]
-        for name in ("spam", "genuine")
-        for each in json.loads((SET / f"{name}.json").read_text())
-    ]
-    assert len(apart) == 1_000 and not starter & set(apart)
+    for which, number in (("spam_set", 1_000), ("spam_tuning", 600)):
+        apart = [one["text"] for name in ("spam", "genuine") for one in _apart(which, name)]
+        assert len(apart) == number and not starter & set(apart)
+
+
+def _apart(which, name):
+    return json.loads((Path(__file__).parent / which / f"{name}.json").read_text())

@@ -49,6 +49,7 @@ def test_a_reply_appears_in_its_place_and_is_told(scripted, member, minutes):
     expect(page.locator(f"#c{reply.pk}")).to_be_in_viewport()
     expect(page.locator("[data-said]")).to_contain_text("Votre commentaire est publié.")
     expect(page.locator("#discussion-title")).to_contain_text("3 commentaires")
+    expect(page.locator(".facts")).to_contain_text("3 commentaires")
     # The form is at its place again, empty, and good for another.
     assert page.locator("#repondre textarea").input_value() == ""
     page.locator("#repondre textarea").fill("Encore un mot.")
@@ -89,8 +90,16 @@ def test_a_word_of_agreement_is_counted_in_place(scripted, member, minutes):
     expect(button).to_contain_text("1")
     assert stayed(page) and Reaction.objects.get().user == member
     assert page.locator("#repondre textarea").input_value() == "Un brouillon."
-    button.click()
+    other = page.locator(f"#r{comment.pk} [value=thanks]")
+    other.click()
+    expect(other).to_have_attribute("aria-pressed", "true")
     expect(button).to_have_attribute("aria-pressed", "false")
+    expect(button).to_have_text("d’accord")
+    expect(page.locator("[data-said]")).to_contain_text(
+        re.compile("D’accord.*retiré.*Merci.*ajouté")
+    )
+    other.click()
+    expect(other).to_have_attribute("aria-pressed", "false")
     assert not Reaction.objects.exists()
 
 

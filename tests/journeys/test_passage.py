@@ -1,5 +1,7 @@
 """Speaking of one passage of a text, which is then edited, and taken away."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -24,7 +26,7 @@ def test_it_is_spoken_of_edited_and_gone(open_browser, member, width, script):
     page.get_by_role("button", name="Envoyer le message").click()
     letter = page.locator("article.letter")
     expect(letter.locator(".passage")).to_contain_text("À propos de ce passage")
-    spoken = paragraph.get_by_role("link", name="En parler (1 commentaire)", exact=True)
+    spoken = paragraph.get_by_role("link", name=re.compile(r"En parler.*Nous.* \(1 commentaire\)"))
     expect(spoken).to_be_visible()
     letter.locator(".passage a").click()
     assert page.url.endswith(f"#{PARAGRAPH}")

@@ -3,7 +3,7 @@
 from django import template
 
 from discussion import own_views, passages
-from discussion.formatting import html_of
+from discussion.formatting import html_of, plain_of
 
 register = template.Library()
 
@@ -12,6 +12,9 @@ register = template.Library()
 def words_of(comment):
     """A comment as safe HTML."""
     return html_of(comment)
+
+
+register.filter("plain_of", plain_of)
 
 
 @register.filter

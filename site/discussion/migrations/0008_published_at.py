@@ -30,7 +30,7 @@ def fill_marks(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("discussion", "0006_spam_example_taken_back"),
+        ("discussion", "0007_versions_and_policies"),
         ("django_comments_xtd", "0008_auto_20200920_2037"),
     ]
 

@@ -1,0 +1,41 @@
+// Says on its button that a form is on its way, and keeps it from being sent twice by impatience:
+// <button data-sending="Envoi…">. Without this script the browser alone says that it is busy, and
+// the server stores once what comes twice.
+const BUTTON = "button:not([type=button]), input[type=submit]";
+
+function begin(form, submitter) {
+  form.setAttribute("aria-busy", "true");
+  // Enter presses a button that is not seen: it is the one with words that has to say it.
+  const said = submitter?.name ? submitter : form.querySelector("[data-sending]");
+  if (!said?.dataset.sending) return;
+  said.style.minInlineSize = `${said.offsetWidth}px`; // what stands beside it stays
+  said.dataset.plain ??= said.textContent;
+  said.textContent = said.dataset.sending;
+  said.setAttribute("aria-disabled", "true");
+}
+
+function end(form) {
+  form.removeAttribute("aria-busy");
+  for (const said of form.querySelectorAll("[data-sending][aria-disabled]")) {
+    said.textContent = said.dataset.plain;
+    said.removeAttribute("aria-disabled");
+  }
+}
+
+// What a script sends on (see proof.js and live.js) has begun already; a second click has not.
+document.addEventListener("submit", ({ target, submitter }) => begin(target, submitter), {
+  capture: true,
+});
+document.addEventListener(
+  "click",
+  (event) => {
+    const form = event.target.closest(BUTTON)?.form;
+    if (form?.getAttribute("aria-busy") === "true") event.preventDefault();
+  },
+  { capture: true },
+);
+document.addEventListener("plenum:answered", ({ target }) => end(target));
+// Back from where the form had led.
+addEventListener("pageshow", ({ persisted }) => {
+  if (persisted) document.querySelectorAll("form[aria-busy]").forEach(end);
+});
