@@ -1,6 +1,6 @@
-"""Dates and sizes as the reader's language writes them, where Django writes them otherwise.
+"""Dates, sizes and quotation marks as the reader's language writes them.
 
-Templates have them as their filters `date` and `filesizeformat`; see notation_tags.
+Templates have them as their filters `date`, `filesizeformat` and `quoted`; see notation_tags.
 """
 
 import math
@@ -25,6 +25,11 @@ def date_format(value, format=None) -> str:
 def with_first(text: str) -> str:
     """ "1er novembre" for "1 novembre" where the interface is French."""
     return _FIRST.sub("1er ", text) if interface_language() == "fr" else text
+
+
+def quoted(words) -> str:
+    """Words in the quotation marks of the interface's language."""
+    return _("« %(word)s »") % {"word": words}
 
 
 def size(number) -> str:

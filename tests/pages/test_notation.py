@@ -67,6 +67,15 @@ def test_a_size_is_written_as_the_language_does():
     assert rendered("{{ n|filesizeformat }}", "en", n=2.5 * MB).startswith("2.5")
 
 
+def test_what_is_quoted_has_the_marks_of_the_language():
+    for language, said in (
+        ("fr", "«\u202fb&amp;b\u202f»"),
+        ("nl", "“b&amp;b”"),
+        ("en", "“b&amp;b”"),
+    ):
+        assert rendered("{{ word|quoted }}", language, word="b&b") == said
+
+
 @pytest.mark.django_db
 def test_the_form_writes_thousands_apart(client, workgroup):
     from tests import base
