@@ -2,7 +2,6 @@
 
 from django.db.models import F, Q
 from django.utils import translation
-from django.utils.formats import date_format
 from wagtail.models import Page
 
 from accounts.models import Person
@@ -19,6 +18,7 @@ from minutes.models import (
 )
 from minutes.overview import owners_of_actions_in, pages_with_actions_of
 from minutes.people import Role
+from pages.notation import date_format
 from pages.templatetags.pages_tags import ordinal_meeting
 from search.models import Kind
 from search.pieces import keyword_uses, labels_of, page_pieces

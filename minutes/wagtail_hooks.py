@@ -3,7 +3,6 @@
 import django_filters
 from django import forms
 from django.db.models import Count, Q
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.admin.auth import user_has_any_page_permission
@@ -26,6 +25,7 @@ from wagtail.snippets.views.snippets import SnippetViewSet
 from accounts.models import Person
 from minutes.models import MinutesPage, WorkgroupPage
 from minutes.people import Role
+from pages.notation import date_format
 
 register_permission_policy(Person)
 register_permission_policy(Role)

@@ -27,6 +27,7 @@ from glossary.exchange.vocabulary import (
 )
 from glossary.models import Keyword, KeywordGroup, fold
 from glossary.rules import PARTING, not_a_keyword
+from pages.notation import quoted
 
 MAX_WORD = 100  # characters, as the columns of names and labels hold them
 MAX_ADDRESS = 500
@@ -185,7 +186,7 @@ class _Planning:
             )
         elif reason := self._why_left(keyword):
             if fold(concept.word) != keyword.folded:
-                reason += f" (« {concept.word} »)"
+                reason += f" ({quoted(concept.word)})"
             self.plan.left.append((keyword, reason))
         else:
             now = self.now[keyword.slug]
@@ -294,7 +295,7 @@ class _Planning:
 
     def _named(self, owner) -> str:
         keyword = self.matching.keywords.get(owner)
-        return f"« {keyword.name} »" if keyword else self.matching.by_key[owner].where
+        return quoted(keyword.name) if keyword else self.matching.by_key[owner].where
 
 
 def _each_word(concept: Concept) -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ from rdflib.namespace import DCTERMS
 
 from glossary.exchange.vocabulary import LANGUAGES, Concept, Vocabulary, line, lines
 from glossary.models import KeywordGroup, Kind, Rank
+from pages.notation import quoted
 from pages.serving import absolute
 
 PLENUM = Namespace("urn:plenum:glossary#")
@@ -214,8 +215,8 @@ class _Reading:
     def _where(self, node) -> str:
         label = next(iter(sorted(map(str, self.graph.objects(node, SKOS.prefLabel)))), "")
         if isinstance(node, BNode):
-            return f"« {label} »"
-        return f"« {label} » <{node}>" if label else f"<{node}>"
+            return quoted(label)
+        return f"{quoted(label)} <{node}>" if label else f"<{node}>"
 
     # --- words
 

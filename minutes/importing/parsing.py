@@ -8,9 +8,10 @@ import unicodedata
 from pathlib import PurePath
 
 from django.utils import translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+
+from pages.notation import date_format
 
 from . import facts, plain
 from .attendance import People

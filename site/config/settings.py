@@ -121,6 +121,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "pages.context.site_frame",
             ],
+            "builtins": ["pages.templatetags.notation_tags"],
         },
     },
 ]

@@ -18,7 +18,6 @@ from django.db import DatabaseError, transaction
 from django.db.models import Count, F, Max, Sum
 from django.db.models.signals import post_delete
 from django.forms import ValidationError
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -30,6 +29,7 @@ from discussion.files.uploading import Unread
 from discussion.models import CommentFile
 from pages.document_text.extraction import EXTENSIONS, SECONDS, NotReadError, run
 from pages.document_text.reading import read_beside
+from pages.notation import size as written_size
 from search import outbox
 
 log = logging.getLogger(__name__)
@@ -128,9 +128,9 @@ def accept() -> str:
 def _amounts() -> dict:
     return {
         "number": settings.COMMENT_FILES_MOST,
-        "size": filesizeformat(settings.COMMENT_FILE_SIZE),
-        "total": filesizeformat(settings.COMMENT_FILES_SIZE),
-        "day": filesizeformat(settings.COMMENT_FILES_A_DAY),
+        "size": written_size(settings.COMMENT_FILE_SIZE),
+        "total": written_size(settings.COMMENT_FILES_SIZE),
+        "day": written_size(settings.COMMENT_FILES_A_DAY),
     }
 
 
@@ -196,8 +196,8 @@ def give_back(files, who) -> None:
 def _sentence(why, upload) -> str:
     about = {
         "name": names.shown(upload.name) or _("document"),
-        "size": filesizeformat(upload.size),
-        "most": filesizeformat(settings.COMMENT_FILE_SIZE),
+        "size": written_size(upload.size),
+        "most": written_size(settings.COMMENT_FILE_SIZE),
         "pixels": settings.COMMENT_IMAGE_PIXELS // 1_000_000,
     }
     return SENTENCES[why] % {**_amounts(), **about}

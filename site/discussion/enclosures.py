@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from discussion import attachments
 from discussion.formatting import render
+from pages.notation import quoted
 
 #: What comments are for the rules of keyword groups.
 KIND = "comment"
@@ -92,8 +93,7 @@ class EnclosuresForm(forms.Form):
                 gettext("Un mot nouveau entre au glossaire avec votre message confirmé.")
             )
         if rules.advised:
-            quoted = gettext("« %(word)s »")
-            groups = ", ".join(quoted % {"word": group.label} for group in rules.advised)
+            groups = ", ".join(quoted(group.label) for group in rules.advised)
             sentences.append(gettext("De préférence un mot de : %(groups)s.") % {"groups": groups})
         # Fields' help is markup, group names are not. The list for those without a script.
         return format_html(

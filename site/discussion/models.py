@@ -15,6 +15,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_comments_xtd.models import XtdComment
 from wagtail.models import Page
 from wagtail.search import index
@@ -29,7 +30,7 @@ class State(models.TextChoices):
     """What has become of a comment. Only `published` is for readers."""
 
     PUBLISHED = "published", _("visible")
-    HELD = "held", _("en attente")  # what answers it is not shown either
+    HELD = "held", pgettext_lazy("commentaire", "en attente")  # what answers it is not shown either
     HIDDEN = "hidden", _("masqué")
     SPAM = "spam", _("indésirable")
     DELETED = "deleted", _("effacé par son auteur")
@@ -369,7 +370,7 @@ class ModerationAct(Unlisted):
     """
 
     class Act(models.TextChoices):
-        HOLD = "hold", _("retenu")
+        HOLD = "hold", pgettext_lazy("commentaire", "retenu")
         APPROVE = "approve", _("approuvé")
         HIDE = "hide", _("masqué")
         RESTORE = "restore", _("rétabli")

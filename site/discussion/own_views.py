@@ -88,13 +88,6 @@ def _own(pk, user, may):
     return comment, may(comment, user)
 
 
-def _back(comment):
-    """To the comment, or to its page while nobody is shown it."""
-    if comment.is_shown:
-        return redirect(comment)
-    return redirect(f"{comment.page.specific.get_url()}#discussion")
-
-
 @csrf_exempt  # here, for how much is read has to be bounded before the token is
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request, pk):
@@ -139,7 +132,7 @@ def _edit(request, pk):
                 form.previewed(people, comment.language)
             elif form.is_valid():
                 if not form.is_changed:
-                    return _back(comment)
+                    return redirect(comment)
                 try:
                     verdict = screen(form, page, request.user, request, policy)
                     if not verdict.refused:
@@ -170,7 +163,7 @@ def _edited(request, comment):
         messages.warning(request, _("Votre commentaire est modifié. Il paraîtra une fois relu."))
     else:
         messages.success(request, _("Votre commentaire est modifié."))
-    return _back(comment)
+    return redirect(comment)
 
 
 def _store(comment, form, verdict):

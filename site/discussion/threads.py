@@ -14,12 +14,12 @@ from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import cached_property
 
 from discussion import policy, reading
 from discussion.models import SHOWN, PageComment, State
 from discussion.reactions import with_reactions
+from pages.notation import date_format
 
 OLDEST, NEWEST, FLAT = ORDERS = ("anciens", "recents", "plat")
 MOST_IN_ONE = 10_000  # keys that one statement names

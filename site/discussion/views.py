@@ -194,12 +194,14 @@ def _stored(request, page, form, verdict):
 
 
 def _thanks(request, comment, sentence):
-    """To the comment; to its page where it is not shown yet, or no more."""
+    """To the comment; to its page where a visitor's is not shown yet, or one no more."""
     if comment.is_shown:
         messages.success(request, sentence)
         return redirect(comment)
     if comment.state == State.HELD:
         messages.warning(request, _("Merci : votre commentaire paraîtra une fois relu."))
+        if comment.user_id:  # to whom it is shown
+            return redirect(comment)
     return redirect(f"{comment.page.specific.get_url(request)}#discussion")
 
 
@@ -276,6 +278,8 @@ def comment(request, pk):
         raise Http404
     place = place_of(found, order_of(request), request.user)
     if place is None:
+        if found.user_id and found.user_id == request.user.pk:  # what it answers is held
+            return redirect(f"{found.page.specific.get_url(request)}#discussion")
         raise Http404
     part, of_thread = place
     if of_thread:

@@ -7,7 +7,6 @@ from django.core.exceptions import PermissionDenied
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +26,7 @@ from wagtail.admin.widgets.button import Button
 from wagtail.contrib.search_promotions.views import CreateView
 from wagtail.permission_policies import ModelPermissionPolicy
 
+from pages.notation import date_format
 from search import analysis, missed, sources
 from search.models import MissedQuery
 from search.promotions import promotions_for

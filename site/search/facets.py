@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.conf import settings
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from pages.notation import date_format
 from search import sources
 from search.asked import PARAMETERS
 from search.finding import Hit, Search

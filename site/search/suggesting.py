@@ -5,11 +5,11 @@ One small search by the beginnings of names, under the same mask as every other.
 
 from dataclasses import dataclass, replace
 
-from django.utils.formats import date_format
 from modelsearch.backends import get_search_backend
 from modelsearch.query import And
 
 from accounts.visibility import visible_pages
+from pages.notation import date_format
 from search import analysis, sources
 from search.finding import matched_in
 from search.matched import Chosen, Matched

@@ -6,19 +6,21 @@ const BUTTON = "button:not([type=button]), input[type=submit]";
 function begin(form, submitter) {
   form.setAttribute("aria-busy", "true");
   // Enter presses a button that is not seen: it is the one with words that has to say it.
-  const said = submitter?.name ? submitter : form.querySelector("[data-sending]");
-  if (!said?.dataset.sending) return;
-  said.style.minInlineSize = `${said.offsetWidth}px`; // what stands beside it stays
-  said.dataset.plain ??= said.textContent;
-  said.textContent = said.dataset.sending;
-  said.setAttribute("aria-disabled", "true");
+  const pressed = submitter?.name ? submitter : form.querySelector("[data-sending]");
+  if (!pressed || pressed.hasAttribute("aria-disabled")) return;
+  pressed.setAttribute("aria-disabled", "true");
+  if (!pressed.dataset.sending) return;
+  pressed.style.minInlineSize = `${pressed.offsetWidth}px`; // what stands beside it stays
+  pressed.dataset.plain = pressed.textContent;
+  pressed.textContent = pressed.dataset.sending;
 }
 
 function end(form) {
   form.removeAttribute("aria-busy");
-  for (const said of form.querySelectorAll("[data-sending][aria-disabled]")) {
-    said.textContent = said.dataset.plain;
-    said.removeAttribute("aria-disabled");
+  for (const button of form.elements) {
+    if (!button.hasAttribute("aria-disabled")) continue;
+    button.removeAttribute("aria-disabled");
+    if (button.dataset.plain) button.textContent = button.dataset.plain;
   }
 }
 

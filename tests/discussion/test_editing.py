@@ -115,10 +115,21 @@ def test_it_holds_what_an_innocent_comment_was_turned_into(as_user, member, comm
     verdict = Verdict(State.HELD, ["links"], 0.99)
     monkeypatch.setattr(own_views, "screen", lambda *args: verdict)
     response = edit(as_user(member), comment, "Achetez !")
-    assert response.url.endswith("#discussion")
+    assert response.url == comment.get_absolute_url()
+    assert as_user(member).get(response.url).url.endswith(f"#c{comment.pk}")
     comment.refresh_from_db()
     assert (comment.state, comment.reasons) == (State.HELD, ["links"])
     assert "Achetez" not in as_user().get(comment.page.specific.url).content.decode()
+
+
+def test_it_leads_to_the_page_where_what_it_answers_is_held(as_user, member, minutes):
+    parent = base.make_comment(minutes, "La question.")
+    reply = base.make_comment(minutes, "Ma réponse.", parent=parent, user=member)
+    parent.state = State.HELD
+    parent.save()
+    response = edit(as_user(member), reply, "Une autre réponse.")
+    assert as_user(member).get(response.url).url == f"{minutes.url}#discussion"
+    assert as_user().get(response.url).status_code == 404
 
 
 def test_it_says_what_screening_refuses(as_user, member, comment, monkeypatch):

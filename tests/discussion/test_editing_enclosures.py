@@ -191,7 +191,7 @@ def test_so_many_are_looked_at_in_an_hour(as_user, member, comment, settings):
     for _ in range(2):
         edit(client, comment, A, preview="1")
     refused = edit(client, comment, B)
-    assert refused.status_code == 422 and "plus tard" in html(refused)
+    assert refused.status_code == 422 and "dans une heure" in html(refused)
     assert not comment.files.exists()
 
 

@@ -117,7 +117,7 @@ def test_too_many_in_an_hour_are_refused_with_the_text_still_there(as_user, memb
     response = post(client, page, "Un message de trop, mais bien tourné.")
     shown = response.content.decode()
     assert response.status_code == 422 and "Un message de trop, mais bien tourné." in shown
-    assert "réessayez plus tard" in shown
+    assert "réessayez dans une heure" in shown
     assert PageComment.objects.count() == 3
 
 

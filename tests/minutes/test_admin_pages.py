@@ -257,7 +257,7 @@ def test_minutes_are_listed_by_meeting_with_number_date_and_group(as_user, edito
     assert listed(client, url, language="nl") == ["Milieu"]
     assert listed(client, url, meeting_date_from="2026-01-01") == ["Récent"]
     shown = client.get(url).content.decode()
-    for words in ("Autre groupe", "1 février 2026", "7"):
+    for words in ("Autre groupe", "1er février 2026", "7"):
         assert words in shown
 
 

@@ -37,7 +37,7 @@ def test_it_suggests_pages_by_the_beginnings_of_their_words(make_minutes, sugges
     (suggestion,) = suggested("reu")
     assert suggestion["url"] == page.get_url()
     assert suggestion["language"] == "fr"
-    assert "1 juillet 2024" in suggestion["kind"]
+    assert "1er juillet 2024" in suggestion["kind"]
 
 
 def test_it_suggests_keywords_by_any_of_their_words(workgroup, suggested):
