@@ -26,7 +26,7 @@ from discussion import tallies
 from discussion.files import names, plain
 from discussion.files.kinds import KINDS, Refused, sniffed
 from discussion.files.uploading import Unread
-from discussion.models import CommentFile
+from discussion.models import CommentFile, State
 from pages.document_text.extraction import EXTENSIONS, SECONDS, NotReadError, run
 from pages.document_text.reading import read_beside
 from pages.notation import size as written_size
@@ -386,7 +386,9 @@ def with_files(comments) -> None:
     Each file gets `weight`, its size in words, and `small`, the (width, height) that its small
     picture is shown with, or None.
     """
-    files = _shown(CommentFile.objects.filter(comment__in=[comment.pk for comment in comments]))
+    # What a moderator has hidden, its author sees without them: they are not given out.
+    keys = [comment.pk for comment in comments if comment.state != State.HIDDEN]
+    files = _shown(CommentFile.objects.filter(comment__in=keys))
     of = defaultdict(list)
     if comments:
         for file in files:

@@ -81,7 +81,7 @@ def _answered(page, comments, request):
     """The comment that a reply is being written to: ?reponse=<number>, or what was posted."""
     asked = request.POST.get("reply_to") or request.GET.get("reponse") or ""
     for comment in comments:
-        if str(comment.pk) == asked and not comment.placeholder:
+        if str(comment.pk) == asked and comment.is_shown:
             return comment
     if page.pk and is_key(asked):  # it is shown elsewhere
         return PageComment.objects.published().filter(pk=asked, page_id=page.pk).first()

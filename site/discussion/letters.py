@@ -81,6 +81,7 @@ class _Writing:
             "comment.hour": f"{at:%H:%M}",
             "comment.language": comment.language,
             "comment.words": html_of(comment),
+            "comment.taken_words": comment.taken_words,
             "comment.parent_name": comment.parent_name,
             "comment.parent_comment_id": str(comment.parent_comment_id or ""),
             "comment.edited": date_format(localtime(edited), "j F Y, H:i") if edited else "",
@@ -89,6 +90,7 @@ class _Writing:
             "comment.user_id": bool(comment.user_id),
             "comment.is_new": comment.is_new,
             "comment.waits": comment.waits,
+            "comment.taken": comment.taken,
         }
 
     def _acts(self, comment, key, texts, facts):

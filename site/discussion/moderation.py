@@ -45,6 +45,9 @@ DECISIONS = (Act.APPROVE, Act.HIDE, Act.RESTORE, Act.SPAM, Act.DELETE)
 #: show nothing to anybody, and an author who goes on editing must not keep them off.
 READ_FIRST = (Act.APPROVE, Act.RESTORE, Act.SPAM)
 
+#: What its author hears of, where it took away what others saw or were to see. Not of spam.
+TOLD = (Act.HIDE, Act.DELETE)
+
 #: The reason of a comment that reports have taken away; the others are of screening.
 REPORTED = "reported"
 
@@ -120,10 +123,13 @@ def acts_of(comments, act, moderator=None, words="", reason="", seen=None) -> li
                 starts.add(comment.start)
             if moderator and moderator.pk != comment.user_id:
                 before |= _settle(comment, at) | _learn(comment, act, before["state"])
+                if act in TOLD and before["state"] in (State.PUBLISHED, State.HELD):
+                    before["told"] = True
             if comment.state == State.HELD:
                 moderation_mail.when_held(comment)
             done.append(note(comment, act, moderator, before, words, at))
         mark_under_held(starts)
+        moderation_mail.when_taken_away([each for each in done if "told" in each.before])
     return done
 
 

@@ -1,11 +1,13 @@
 """Mail to moderators about what waits for them, with a link that decides it."""
 
 import logging
+from collections import defaultdict
 from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core import signing
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
@@ -17,6 +19,7 @@ from accounts.visibility import may_see
 from discussion.models import ModerationAct, PageComment, State
 from discussion.moderators import moderated_by, moderators_of
 from discussion.tallies import within
+from pages.serving import absolute
 
 log = logging.getLogger(__name__)
 Act = ModerationAct.Act
@@ -132,12 +135,11 @@ def when_reported(comment) -> None:
 
 def _tell_author(pk):
     comment = PageComment.objects.select_related("page", "user").get(pk=pk)
-    author = comment.user
-    address = author.email if author else comment.user_email
-    if not address or (author and not (author.is_active and may_see(comment.page, author))):
+    address = _address_of(comment)
+    if not address:
         return
     token = signing.dumps(comment.pk, salt=ANSWER_SALT)
-    with translation.override(author.language if author else comment.language):
+    with translation.override(_language_of(comment)):
         context = {
             "page": comment.page.specific,
             "url": settings.BASE_URL + reverse("comment_answer", args=[token]),
@@ -145,6 +147,46 @@ def _tell_author(pk):
             "reasons": reasons_given(comment),
         }
         _send([_mail("reported", context, address)])
+
+
+def _address_of(comment) -> str:
+    """Where its author is written to; "" for nobody, or for whom its page is not there."""
+    author = comment.user or AnonymousUser()
+    if (comment.user and not author.is_active) or not may_see(comment.page, author):
+        return ""
+    return comment.user.email if comment.user else comment.user_email
+
+
+def _language_of(comment) -> str:
+    return comment.user.language if comment.user else comment.language
+
+
+def when_taken_away(acts) -> None:
+    """A moderator has hidden or deleted these: each author hears of theirs, by one mail."""
+    if acts:
+        keys = [act.pk for act in acts]
+        transaction.on_commit(partial(_tell_authors, keys), robust=True)
+
+
+def _tell_authors(keys):
+    acts = ModerationAct.objects.filter(pk__in=keys, comment__isnull=False).order_by("comment")
+    theirs = defaultdict(list)
+    for act in acts.select_related("comment__page", "comment__user"):
+        if address := _address_of(act.comment):
+            theirs[address].append(act)
+    _send([_of_taken_away(address, acts) for address, acts in theirs.items()])
+
+
+def _of_taken_away(address, acts) -> EmailMessage:
+    first = acts[0].comment
+    with translation.override(_language_of(first)):
+        pages = [act.comment.page.specific for act in acts]
+        context = {
+            "pages": [(page.heading, absolute(f"{page.get_url()}#discussion")) for page in pages],
+            "words": acts[0].words,
+            "still_there": first.user_id and acts[0].act == Act.HIDE,
+        }
+        return _mail("taken_away", context, address)
 
 
 def reasons_given(comment) -> list[str]:

@@ -281,6 +281,7 @@ def moderate(request, pk):
         "possible": act in moderation.possible(comment),
         "state": moderation.state_label(comment),
         "words": _words(request),
+        "for_author": act in moderation.TOLD,
         "most_words": MOST_WORDS,
     }
     status = 409 if request.method == "POST" else 200

@@ -15,7 +15,7 @@ from django.db.models.functions import RowNumber
 from django.utils.functional import cached_property
 
 from discussion import policy, reading
-from discussion.models import SHOWN, PageComment, State
+from discussion.models import SHOWN, ModerationAct, PageComment, State
 from discussion.reactions import with_reactions
 
 OLDEST, NEWEST, FLAT = ORDERS = ("anciens", "recents", "plat")
@@ -30,10 +30,11 @@ class Conversation:
     Every comment shown gets `depth` (0 for the start of a thread), `parent_name` and
     `parent_comment_id` of the comment it answers, `placeholder`: True for a hidden comment that
     is only shown as a gap because others answer it, `more`: how many comments of its thread come
-    after it that are not shown, and for the reader `is_own`, `is_new` and `waits`: their own, not
-    read by a moderator yet. The first reply of a thread has `replies`, how many are shown, and
-    the last `is_last_reply`. A hidden comment that nobody answers is left out, and so is a held
-    one of others and every reply to a held one.
+    after it that are not shown, and for the reader `is_own`, `is_new`, `waits`: their own, not
+    read by a moderator yet, and `taken`: their own, which a moderator has hidden, for the reason
+    `taken_words` or "". The first reply of a thread has `replies`, how many are shown, and the
+    last `is_last_reply`. A hidden comment that nobody answers is left out, and so is a held one
+    of others and every reply to a held one.
     """
 
     def __init__(self, page, order: str = OLDEST, number=1, user=None):
@@ -131,7 +132,7 @@ class Conversation:
     def _told(self, comments):
         for comment in comments:
             comment.is_new = bool(self._user) and self.mark.is_new(comment, self._user)
-        return comments
+        return _with_reasons(comments)
 
 
 def _begins(rows, user) -> Q:
@@ -141,8 +142,9 @@ def _begins(rows, user) -> Q:
 
 
 def _own(user) -> Q:
-    """The comments that wait to be read by a moderator and that this reader wrote."""
-    return Q(state=State.HELD, under_held=False, user=user) if user else Q(pk__in=())
+    """What this reader wrote and others do not see: it waits, or a moderator has hidden it."""
+    mine = Q(state__in=(State.HELD, State.HIDDEN), under_held=False, user=user)
+    return mine if user else Q(pk__in=())
 
 
 class Thread:
@@ -160,7 +162,7 @@ class Thread:
         rows = [rows[key] for key in self.part.object_list if key in rows]
         comments = _named(rows, self._user)
         with_reactions(comments, self._user)
-        return comments
+        return _with_reasons(comments)
 
 
 def mark_under_held(starts: Iterable[int]) -> None:
@@ -257,6 +259,16 @@ def _named(rows: list[PageComment], user) -> list[PageComment]:
     return rows
 
 
+def _with_reasons(comments: list[PageComment]) -> list[PageComment]:
+    """Gives what a moderator has taken away from this reader the reason that they were told."""
+    taken = {comment.pk: comment for comment in comments if comment.taken}
+    if taken:
+        acts = ModerationAct.objects.filter(comment__in=taken, act=ModerationAct.Act.HIDE)
+        for act in acts.filter(undone=False, before__told=True).order_by("pk"):
+            taken[act.comment_id].taken_words = act.words
+    return comments
+
+
 def _foldable(thread: list[PageComment]) -> list[PageComment]:
     """Its first reply says how many are shown, its last that it is."""
     if len(thread) > 1:
@@ -279,8 +291,9 @@ class _Putting:
         row.parent_name = parent.user_name if parent and parent.state == State.PUBLISHED else ""
         row.parent_comment_id = parent.pk if parent else None
         row.waits = row.state == State.HELD
-        row.placeholder = row.state not in (State.PUBLISHED, State.HELD)
         row.is_own = self.is_own(row)
+        row.taken, row.taken_words = row.is_own and row.state == State.HIDDEN, ""
+        row.placeholder = row.state not in (State.PUBLISHED, State.HELD) and not row.taken
         row.keyword_list = []
 
 

@@ -274,7 +274,7 @@ def comment_confirm(request, token):
 def comment(request, pk):
     """The permalink: wherever the page is by now, for those who may see it."""
     found = get_object_or_404(PageComment.objects.select_related("page"), pk=pk)
-    if found.state not in (State.PUBLISHED, State.HELD) or not may_see(found.page, request.user):
+    if found.state in (State.SPAM, State.DELETED) or not may_see(found.page, request.user):
         raise Http404
     place = place_of(found, order_of(request), request.user)
     if place is None:
