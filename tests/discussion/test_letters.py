@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import override
 
-from discussion import letters
+from discussion import letters, moderation
 from discussion.context import discussion_of
 from discussion.models import CommentFile, PageComment, Reaction, ReadMark, State
 from discussion.threads import with_keywords
@@ -46,6 +46,10 @@ def page(workgroup, member):
     PageComment.objects.filter(pk=start.pk - 3).update(edited_at=timezone.now())
     PageComment.objects.filter(pk=gap.pk).update(state=State.HIDDEN)
     base.make_comment(page, "J’attends.", user=member, state=State.HELD)
+    taken = base.make_comment(page, "Plus montré.", user=member)
+    attach(taken, "Plus montré.pdf", "pdf")
+    moderators = base.make_user(groups=["Moderators"])
+    moderation.set_state([taken], "hide", moderators, "Hors sujet & <b>")
     ReadMark.objects.create(
         user=member, page_id=page.pk, new_since=timezone.now() - timedelta(days=1)
     )
@@ -87,14 +91,16 @@ def test_they_are_what_their_template_shows_of_each_comment(who, request, page, 
     assert len(set(by_stencil)) == len(by_stencil) > 50
     for sign in ("letter gone", 'class="passage"', 'rel="tag"', "?petite", "modifié le"):
         assert sign in together
+    assert ("Hors sujet &amp; &lt;b&gt;" in together) == (who == "member")
     for sign in ("data-own", "/retirer/", "En attente", 'class="new"', "/modifier/"):
         assert (sign in together) == (who == "member"), sign
+    assert "Plus montré.pdf" not in together
     assert ("/moderate/" in together) == (who == "moderator")
 
 
 def test_they_lead_to_files_by_the_addresses_that_files_have(page, rf):
     together = "".join(written(page, AnonymousUser(), rf))
-    for file in CommentFile.objects.all():
+    for file in CommentFile.objects.exclude(comment__state=State.HIDDEN):
         assert f'href="{escape(file.get_absolute_url())}"' in together
 
 
