@@ -64,7 +64,8 @@ def test_each_act_is_undone(as_user, moderator, page, act, was, now):
 def answered(client, page):
     """(the comment, the answer that was published with it, the act that did both)"""
     comment = base.make_comment(page, "On peut ?", state=State.HELD)
-    client.post(f"/admin/comments/{comment.pk}/reply/", {"text": "Oui.", "token": uuid4()})
+    said = {"text": "Oui.", "token": uuid4(), "seen": comment.version}
+    client.post(f"/admin/comments/{comment.pk}/reply/", said)
     return comment, PageComment.objects.get(comment="Oui."), ModerationAct.objects.get()
 
 
