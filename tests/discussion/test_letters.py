@@ -1,5 +1,7 @@
 """Letters are filled into stencils, and read as if their template had been rendered for each."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import prefetch_related_objects
@@ -44,7 +46,9 @@ def page(workgroup, member):
     PageComment.objects.filter(pk=start.pk - 3).update(edited_at=timezone.now())
     PageComment.objects.filter(pk=gap.pk).update(state=State.HIDDEN)
     base.make_comment(page, "J’attends.", user=member, state=State.HELD)
-    ReadMark.objects.create(user=member, page_id=page.pk, new_after=start.pk - 5)
+    ReadMark.objects.create(
+        user=member, page_id=page.pk, new_since=timezone.now() - timedelta(days=1)
+    )
     return page
 
 
