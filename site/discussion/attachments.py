@@ -58,6 +58,7 @@ SENTENCES = {
 }
 #: What is added to a picture's name on the disk for the small one beside it.
 SMALL = "-small"
+LONGEST = 160  # pixels of a small picture as it is shown
 
 
 class Accepted(NamedTuple):
@@ -313,14 +314,26 @@ def shown_of(owner):
 
 
 def with_files(comments) -> None:
-    """Gives each comment its `file_list`; one query, whatever their number."""
+    """Gives each comment its `file_list`; one query, whatever their number.
+
+    Each file gets `weight`, its size in words, and `small`, the (width, height) that its small
+    picture is shown with, or None.
+    """
     files = _shown(CommentFile.objects.filter(comment__in=[comment.pk for comment in comments]))
     of = defaultdict(list)
     if comments:
         for file in files:
+            file.weight, file.small = filesizeformat(file.size), _small_size(file)
             of[file.comment_id].append(file)
     for comment in comments:
         comment.file_list = of[comment.pk]
+
+
+def _small_size(file) -> tuple[int, int] | None:
+    if not (file.kind in KINDS and KINDS[file.kind].is_image and file.width):
+        return None
+    share = min(1, LONGEST / max(file.width, file.height))
+    return max(1, round(file.width * share)), max(1, round(file.height * share))
 
 
 def _shown(files):

@@ -15,10 +15,11 @@ def with_reactions(comments: Sequence[PageComment], user=None) -> None:
     counted = rows.values_list("comment", "kind").annotate(
         number=Count("pk"), mine=Count("pk", filter=own)
     )
+    kinds = Reaction.Kind.values  # a list made anew each time
     said = {(comment, kind): (number, mine) for comment, kind, number, mine in counted}
     for comment in comments:
         comment.mine = ""
-        for kind in Reaction.Kind.values:
+        for kind in kinds:
             number, mine = said.get((comment.pk, kind), (0, 0))
             setattr(comment, kind, number)
             if mine:

@@ -12,9 +12,6 @@ from django.core.paginator import Page as PageOf
 from django.core.paginator import Paginator
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Window
 from django.db.models.functions import RowNumber
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import cached_property
 
 from discussion import policy, reading
@@ -30,12 +27,12 @@ class Conversation:
     """What is said under one page: how much there is, and a part of it.
 
     Every comment shown gets `depth` (0 for the start of a thread), `parent_name` and
-    `parent_comment_id` of the comment it answers, `address`, its permalink, `placeholder`: True
-    for a hidden comment that is only shown as a gap because others answer it, `more`: how many
-    comments of its thread come after it that are not shown, and for the reader `is_own`,
-    `is_new` and `waits`: their own, not read by a moderator yet. The first reply of a thread has
-    `replies`, how many are shown, and the last `is_last_reply`. A hidden comment that nobody
-    answers is left out, and so is a held one of others and every reply to a held one.
+    `parent_comment_id` of the comment it answers, `placeholder`: True for a hidden comment that
+    is only shown as a gap because others answer it, `more`: how many comments of its thread come
+    after it that are not shown, and for the reader `is_own`, `is_new` and `waits`: their own, not
+    read by a moderator yet. The first reply of a thread has `replies`, how many are shown, and
+    the last `is_last_reply`. A hidden comment that nobody answers is left out, and so is a held
+    one of others and every reply to a held one.
     """
 
     def __init__(self, page, order: str = OLDEST, number=1, user=None):
@@ -280,14 +277,10 @@ def _foldable(thread: list[PageComment]) -> list[PageComment]:
 
 
 class _Putting:
-    """Puts into each comment what its template shows. What is dear is made once for all."""
+    """Puts into each comment how it stands among the others, and to the reader."""
 
     def __init__(self, user):
         self._user = user
-        # Those of a comment whose number is 0: to make many of.
-        self._address = reverse("comment", args=[0])
-        self._react = reverse("comment_react", args=[0])
-        self._report = reverse("comment_report", args=[0])
 
     def is_own(self, row) -> bool:
         return bool(self._user) and row.user_id == self._user.pk
@@ -301,11 +294,6 @@ class _Putting:
         row.placeholder = row.state not in (State.PUBLISHED, State.HELD)
         row.is_own = self.is_own(row)
         row.keyword_list = []
-        row.key, row.said_at = str(row.pk), timezone.localtime(row.submit_date)
-        row.day, row.hour = date_format(row.said_at, "j F Y"), date_format(row.said_at, "H:i")
-        row.address = self._address.replace("/0/", f"/{row.key}/")
-        row.react_address = self._react.replace("/0/", f"/{row.key}/")
-        row.report_address = self._report.replace("/0/", f"/{row.key}/")
 
 
 def with_keywords(comments: Iterable[PageComment], keywords: dict[int, list]) -> None:

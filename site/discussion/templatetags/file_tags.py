@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 from discussion.files.kinds import KINDS
 
 register = template.Library()
-LONGEST = 160  # pixels of a small picture as it is shown
 
 
 @register.filter
@@ -19,10 +18,3 @@ def kind_label(file) -> str:
     """What sort of file it is, in a word or two."""
     label = KINDS[file.kind].label if file.kind in KINDS else ""
     return _("image %(kind)s") % {"kind": label} if is_image(file) else label
-
-
-@register.simple_tag
-def small_size(file) -> tuple[int, int]:
-    """The width and height that the small picture is shown with."""
-    share = min(1, LONGEST / max(file.width, file.height))
-    return max(1, round(file.width * share)), max(1, round(file.height * share))

@@ -2,8 +2,8 @@
 
 from django import template
 
-from discussion import own_views, passages
 from discussion.formatting import html_of
+from discussion.letters import with_letters
 
 register = template.Library()
 
@@ -14,17 +14,8 @@ def words_of(comment):
     return html_of(comment)
 
 
-@register.filter
-def editable_by(comment, user):
-    return own_views.may_edit(comment, user)
-
-
-@register.filter
-def deletable_by(comment, user):
-    return own_views.may_delete(comment, user)
-
-
 @register.simple_tag(takes_context=True)
-def spoken_of(context, comment, page):
-    """The passage that a comment speaks of, or None: {% spoken_of comment page as passage %}."""
-    return passages.spoken_of(comment, page, context.get("request"))
+def lettered(context, comments):
+    """The comments, each with its HTML as its `letter`: {% lettered comments as written %}."""
+    with_letters(comments, context)
+    return comments
