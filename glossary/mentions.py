@@ -141,12 +141,15 @@ def keywords_around(page, request, comments=(), preview=False) -> tuple[list[Key
     if keys:
         parts.append(_part(_visible(keys, request.user), _MENTIONED))
     of_page, of_comments, visible, seen = [], defaultdict(list), [], {}
-    for row in parts[0].union(*parts[1:], all=True).order_by("name", "pk"):
-        keyword = seen.setdefault(row.pk, row)
-        if row.part == _OF_PAGE:
+    rows = parts[0].union(*parts[1:], all=True).order_by("name", "pk")
+    columns = [field.attname for field in Keyword._meta.concrete_fields]
+    for part, comment, key, *values in rows.values_list("part", "comment", "pk", *columns):
+        # Many comments carry the same: to make a model of each row takes longer than the rest.
+        keyword = seen.get(key) or seen.setdefault(key, Keyword.from_db(rows.db, columns, values))
+        if part == _OF_PAGE:
             of_page.append(keyword)
-        elif row.part == _OF_COMMENT:
-            of_comments[row.comment].append(keyword)
+        elif part == _OF_COMMENT:
+            of_comments[comment].append(keyword)
         else:
             visible.append(keyword)
     once(page, "_visible", request, lambda: visible)

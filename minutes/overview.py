@@ -125,7 +125,7 @@ def common_context(page, request) -> dict:
     comments = discussion["comments"]
     keywords, said = mentions.keywords_around(page, request, comments, is_preview(request))
     with_keywords(comments, said)
-    spoken = [keyword for comment in comments for keyword in comment.keyword_list]
+    spoken = {keyword for comment in comments for keyword in comment.keyword_list}
     suggestions = suggesting.on_page(page, request, keywords)
     suggested = suggestions["keywords"] if suggestions else []
     explained = mentions.found_in(page, request).keywords if hasattr(page, "body") else []
