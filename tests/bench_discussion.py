@@ -6,12 +6,17 @@ import time
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.db.models import prefetch_related_objects
 from django.template import Context, Template
 from django.template.loader import get_template
 from django.test.utils import CaptureQueriesContext
 
+from accounts.duties import with_duties
+from accounts.models import User
 from discussion.context import discussion_of
+from discussion.threads import with_keywords
 from glossary import mentions
+from pages import stencils
 from tests import base
 from tests.bench import ROUNDS, line
 from tests.discussion.filling import full_discussion, many_comments, many_members
@@ -34,16 +39,24 @@ def median(work, rounds=ROUNDS):
 
 @pytest.mark.urls("tests.discussion.stock_urls")
 def test_two_thousand_comments_shown_by_twenty_threads(workgroup, member, rf):
-    """Ours shows 20 threads and a hundred comments, the package's tag all: it has no paging."""
+    """Ours shows 20 threads: a hundred comments, each with a keyword, reactions and a document,
+    and the form, to a member as sign-in gives them; a page does the same. The package's tag shows
+    all comments, without any of that: it has no paging. Templates are kept and nothing is
+    debugged, as in production; Django's cache is empty at each view.
+    """
     page = base.make_minutes(workgroup)
     full_discussion(page, 2_000)
     request = rf.get(page.url)
-    request.user, request.session = member, {}
+    request.user, request.session = with_duties(User.objects).get(pk=member.pk), {}
     block = get_template("discussion/_thread.html")
 
     def ours():
         discussion = discussion_of(page, request)
-        mentions.keywords_around(page, request, discussion["comments"], False)
+        comments = discussion["comments"]
+        _of_page, said = mentions.keywords_around(page, request, comments)
+        with_keywords(comments, said)
+        spoken = {keyword for keywords in said.values() for keyword in keywords}
+        prefetch_related_objects(list(spoken), "labels")
         return block.render({"discussion": discussion, "page": page}, request)
 
     tree = Template("{% load comments comments_xtd %}{% render_xtdcomment_tree for page %}")
@@ -51,11 +64,19 @@ def test_two_thousand_comments_shown_by_twenty_threads(workgroup, member, rf):
     def stock():
         return tree.render(Context({"page": page, "request": request, "user": member}))
 
-    assert ours().count("data-comment ") == 100
+    def ours_at_first():
+        stencils._stencil.cache_clear()
+        return ours()
+
+    shown = ours()
+    assert shown.count("data-comment ") == shown.count('rel="tag"') == 100
+    assert shown.count('class="file-name"') == 100 and "<textarea" in shown
     own, questions = median(ours)
+    first, _ = median(ours_at_first)
     theirs, their_questions = median(stock, rounds=1)
     print()
     line("the block, 2,000 comments: 20 threads, the package's all", own, theirs)
+    line("the block: in a process that has shown one, in a new one", own, first)
     print(f"  questions: {questions}, the package's {their_questions}")
     alone = base.make_minutes(workgroup)
     full_discussion(alone, 20)
