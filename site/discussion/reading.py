@@ -36,12 +36,10 @@ def columns(page, user) -> dict:
     if user is None:
         return {}
     mark = ReadMark.objects.filter(user=user, page=page.pk)
-    earlier = When(at__lt=timezone.now() - VISIT, then="seen")
-    new_after = Subquery(mark.values(since=Case(earlier, default="new_after"))[:1])
     return {
         "seen": Max(Subquery(mark.values("seen")[:1])),
         "at": Max(Subquery(mark.values("at")[:1])),
-        "new_after": Max(new_after),
+        "new_after": Max(_new_after(page, user)),
     }
 
 
@@ -49,8 +47,13 @@ def is_new(page, user) -> Q:
     """Whether a comment is new to this member."""
     if user is None:
         return Q(pk__in=())
-    new_after = columns(page, user)["new_after"].source_expressions[0]
-    return Q(pk__gt=new_after) & (Q(user=None) | ~Q(user=user))
+    return Q(pk__gt=_new_after(page, user)) & (Q(user=None) | ~Q(user=user))
+
+
+def _new_after(page, user) -> Subquery:
+    mark = ReadMark.objects.filter(user=user, page=page.pk)
+    earlier = When(at__lt=timezone.now() - VISIT, then="seen")
+    return Subquery(mark.values(since=Case(earlier, default="new_after"))[:1])
 
 
 def remember(page, user, mark: Mark, newest: int | None, comments: int) -> None:
