@@ -1,0 +1,51 @@
+"""The tables of discussions."""
+
+from discussion.models.comments import (
+    MOST_LEVEL,
+    SHOWN,
+    CommentFile,
+    CommentQuerySet,
+    CommentVersion,
+    KeptForm,
+    PageComment,
+    PendingComment,
+    Reaction,
+    ReadMark,
+    State,
+    Unlisted,
+    flags_of,
+    lock_threads,
+)
+from discussion.models.moderation import (
+    DiscussionPolicy,
+    ModeratedPart,
+    ModerationAct,
+    Report,
+    SpamExample,
+    Standing,
+    Tally,
+)
+
+__all__ = [
+    "MOST_LEVEL",
+    "SHOWN",
+    "CommentFile",
+    "CommentQuerySet",
+    "CommentVersion",
+    "DiscussionPolicy",
+    "KeptForm",
+    "ModeratedPart",
+    "ModerationAct",
+    "PageComment",
+    "PendingComment",
+    "Reaction",
+    "ReadMark",
+    "Report",
+    "SpamExample",
+    "Standing",
+    "State",
+    "Tally",
+    "Unlisted",
+    "flags_of",
+    "lock_threads",
+]
