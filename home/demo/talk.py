@@ -76,7 +76,7 @@ def _passage(page, begins: str) -> tuple[str, str]:
 def _attach(comment, names) -> None:
     """The demo's files of these names, let in as a member's would be."""
     uploads = [SimpleUploadedFile(name, (FILES / name).read_bytes()) for name in names]
-    files = attachments.checked(uploads, AnonymousUser())
+    files = attachments.checked(uploads)
     with attachments.none_left_behind(files):
         attachments.store(files, comment=comment)
 
