@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from discussion import own_views
 from discussion.models import CommentVersion, DiscussionPolicy, ModerationAct, PageComment, State
+from discussion.moderation import set_state
 from discussion.screening import Verdict
 from tests import base
 
@@ -125,8 +126,7 @@ def test_it_holds_what_an_innocent_comment_was_turned_into(as_user, member, comm
 def test_it_leads_to_the_page_where_what_it_answers_is_held(as_user, member, minutes):
     parent = base.make_comment(minutes, "La question.")
     reply = base.make_comment(minutes, "Ma réponse.", parent=parent, user=member)
-    parent.state = State.HELD
-    parent.save()
+    set_state([parent], ModerationAct.Act.HOLD)
     response = edit(as_user(member), reply, "Une autre réponse.")
     assert as_user(member).get(response.url).url == f"{minutes.url}#discussion"
     assert as_user().get(response.url).status_code == 404

@@ -193,6 +193,6 @@ def test_what_is_held_is_said_to_wait(client, as_user, member, minutes, mailoutb
     if who == "visitor":
         response = client.post(re.search(r"https?://[^/]+(/\S+)", mailoutbox[0].body)[1])
     assert PageComment.objects.get().state == "held"
-    shown = writer.get(response.url)
+    shown = writer.get(response.url, follow=True)
     assert shown.status_code == 200 and "une fois relu" in html(shown)
     assert "à garder" not in html(as_user().get(minutes.url))
