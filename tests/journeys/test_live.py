@@ -141,7 +141,7 @@ def test_a_remark_is_shown_from_the_answer_that_made_it(scripted, member, minute
     expect(summary).to_contain_text("voyez les remarques")
     field = form.locator("[name=keywords]")
     expect(field).to_have_attribute("aria-invalid", "true")
-    expect(field).to_have_accessible_description(re.compile("Choisissez au plus 8 mots-clés"))
+    expect(field).to_have_accessible_description(re.compile("Trop de mots-clés"))
     assert stayed(page) and len(sent) == 1
     expect(form.locator("textarea")).to_have_value("Avec trop de mots-clés.")
     # The fields are those that were there: what completes them still does.
