@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import prefetch_related_objects
 from django.template import Context, Template
 from django.template.loader import get_template
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, _TestState
 
 from accounts.duties import with_duties
 from accounts.models import User
@@ -37,12 +37,19 @@ def median(work, rounds=ROUNDS):
     return statistics.median(taken[1:]), len(queries)
 
 
+@pytest.fixture
+def as_served(monkeypatch):
+    """Templates are rendered as they are served: without the signal that tests listen to."""
+    monkeypatch.setattr(Template, "_render", _TestState.saved_data.template_render)
+
+
 @pytest.mark.urls("tests.discussion.stock_urls")
+@pytest.mark.usefixtures("as_served")
 def test_two_thousand_comments_shown_by_twenty_threads(workgroup, member, rf):
     """Ours shows 20 threads: a hundred comments, each with a keyword, reactions and a document,
     and the form, to a member as sign-in gives them; a page does the same. The package's tag shows
-    all comments, without any of that: it has no paging. Templates are kept and nothing is
-    debugged, as in production; Django's cache is empty at each view.
+    all comments, without any of that: it has no paging. Templates stay compiled and DEBUG is
+    off, as in production; Django's cache is empty at each view.
     """
     page = base.make_minutes(workgroup)
     full_discussion(page, 2_000)
