@@ -36,7 +36,7 @@ def test_it_is_said_before_and_beside_the_field(as_user, member, minutes):
     for name in "abc":
         assert post(client, minutes, file(name), comment=f"Avec {name}.").status_code == 302
     told = client.get(minutes.url).content.decode()
-    assert "Au plus 3\xa0Ko par jour" in told
+    assert "Au plus 3 Ko par jour" in told
     answer = post(client, minutes, file("d"), comment="Avec d.")
     said = answer.content.decode()
     assert answer.status_code == 422 and "Avec d." in said

@@ -463,7 +463,7 @@ def test_a_mail_that_does_not_leave_does_not_count(client, minutes, monkeypatch)
     with monkeypatch.context() as patch:
         patch.setattr("discussion.posting.send_mail", broken)
         for _ in range(PENDING_PER_ADDRESS + 1):
-            assert "n’a pas pu partir" in post(client, minutes).content.decode()
+            assert "n’a pas pu être envoyé" in post(client, minutes).content.decode()
     assert post(client, minutes).status_code == 302
     assert len(mail.outbox) == 1
 
