@@ -72,7 +72,7 @@ def test_it_finds_minutes_and_comment_by_keyword_and_by_words(page):
     assert "remarque" in page.locator("main").inner_text()
 
     page.goto(minutes.url)
-    page.locator("main").get_by_role("link", name="économie sociale").first.click()
+    page.locator("main").get_by_role("link", name="économie sociale", exact=True).first.click()
     page.wait_for_url(f"**{keyword.get_absolute_url()}")
     shown = page.locator("main").inner_text()
     assert "Quatrième réunion" in shown and "mutualisation" in shown
