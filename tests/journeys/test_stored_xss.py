@@ -6,12 +6,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 
+from discussion import feeds as discussion_feeds
+from discussion import letters
 from discussion.models import PageComment
 from discussion.posting import confirmation_path
 from discussion.templatetags import writing_tags
 from glossary import chronicle
 from glossary import feeds as glossary_feeds
 from home import overview
+from pages import stencils
 from search import finding
 from tests import base
 from tests.journeys import hostile_words
@@ -97,6 +100,7 @@ def for_moderators(stored):
 def feeds(stored):
     yield reverse("keyword_feed", args=[stored.keyword.slug])
     yield f"{reverse('search_feed')}?q={WORD}"
+    yield reverse("comment_feed", args=[stored.many[0].page_id])
 
 
 def threads(stored, of):
@@ -140,7 +144,8 @@ def test_nothing_of_it_runs_that_would_if_it_were_not_escaped(
 
     # The controls: nothing is escaped or cleaned, and fewer to a page, for one spoils another.
     monkeypatch.setattr(engines["django"].engine, "autoescape", False)
-    for module in (writing_tags, glossary_feeds):
+    monkeypatch.setattr(stencils, "escape", str)
+    for module in (letters, writing_tags, discussion_feeds, glossary_feeds):
         monkeypatch.setattr(module, "html_of", lambda one: mark_safe(one.comment + ENDING))
     settings.COMMENT_REPLIES_SHOWN = FEW
     guarded, bare = watch(broken=True), watch(admin, broken=True)

@@ -43,5 +43,9 @@ def test_it_measures_a_small_corpus_to_the_end(
     monkeypatch.setattr(bench, "ROUNDS", 2)
     bench.test_search(200, workgroup, client, settings, tmp_path)
     printed = capsys.readouterr().out
-    assert printed.count("counts the same: 5 of 5") == len(measuring.queries())
+    core, _, calls = printed.partition("whole call")
+    kinds = set(measuring.queries())
+    assert core.count("counts the same: 5 of 5") == len(kinds)
+    # Wagtail's has prefixes for completion only, and its phrases run from field to field.
+    assert calls.count("counts the same: 5 of 5") >= len(kinds - {"prefix", "phrase"})
     assert "left out" not in printed

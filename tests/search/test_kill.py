@@ -46,7 +46,7 @@ def play(transactional_db, tmp_path):
 def test_it_loses_nothing_when_a_writer_is_killed(play):
     report, said = play("kill", ROUNDS, 1)
     print(report)
-    assert report["kills"] == ROUNDS, said
+    assert report["kills"] >= ROUNDS, said
     # The kills did strike in the middle of writing, and there was something to find.
     assert report["struck_at_work"] >= ROUNDS // 10
     assert report["searches"] >= ROUNDS
