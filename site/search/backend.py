@@ -55,7 +55,7 @@ class WhooshSearchResults(BaseSearchResults):
     @property
     def degraded(self) -> bool:
         """Whether the index was of no use and the database had to answer by itself."""
-        self._matching()
+        self._found()
         return self.query_compiler.degraded
 
     def selection(self) -> Ranked | None:
@@ -75,7 +75,7 @@ class WhooshSearchResults(BaseSearchResults):
 
     def ranked_values(self, *fields: str) -> list[tuple]:
         """(score, *values) of every hit, best first: all that grouping and counting need."""
-        queryset, ranked = self._matching()
+        queryset, ranked = self._matching(), self._found()[1]
         rows = queryset.order_by("-pk").values_list("pk", *fields)
         if ranked is None:
             return [(0.0, *row[1:]) for row in rows]
@@ -91,20 +91,18 @@ class WhooshSearchResults(BaseSearchResults):
                 f"index.FilterField('{field_name}') to {model}.search_fields.",
                 field_name=field_name,
             )
-        queryset, _ = self._matching()
-        counted = queryset.order_by().values(field_name).annotate(count=Count("pk"))
+        counted = self._matching().order_by().values(field_name).annotate(count=Count("pk"))
         return OrderedDict(
             counted.order_by("-count").values_list(field_name, "count")  # commonest first
         )
 
     def _do_count(self):
-        queryset, ranked = self._matching()
-        if ranked is None or not self.query_compiler.order_by_relevance:
-            return queryset[self.start : self.stop].count()
+        if self._found()[1] is None or not self.query_compiler.order_by_relevance:
+            return self._matching()[self.start : self.stop].count()
         return len(range(len(self._visible()))[self.start : self.stop])
 
     def _do_search(self):
-        queryset, ranked = self._matching()
+        queryset, ranked = self._found()
         scores = {}
         if ranked is not None and self.query_compiler.order_by_relevance:
             keys, best = _best(queryset.model, self._visible(), self.stop)
@@ -115,6 +113,7 @@ class WhooshSearchResults(BaseSearchResults):
             found = {item.pk: item for item in wanted}
             items = [found[key] for key in keys if key in found]
         else:
+            queryset = self._matching()
             if not self.query_compiler.order_by_relevance and not queryset.query.order_by:
                 queryset = queryset.order_by("-pk")  # the same order from one page to the next
             items = list(queryset[self.start : self.stop])
@@ -130,24 +129,29 @@ class WhooshSearchResults(BaseSearchResults):
         """All hits that the queryset lets through."""
         compiler = self.query_compiler
         if not hasattr(compiler, "visible"):
-            queryset, compiler.visible = self._matching()
+            compiler.visible = self._found()[1]
             filters = _settled_filters(compiler.queryset)
             if filters is None or (filters and not compiler.visible.has_columns):
-                let_through = queryset.order_by().values_list("pk", flat=True)
+                let_through = self._matching().order_by().values_list("pk", flat=True)
                 compiler.visible = compiler.visible.among(let_through)
                 filters = []
             for name, values in filters:
                 compiler.visible = compiler.visible.having(name, values)
         return compiler.visible
 
-    def _matching(self) -> tuple[QuerySet, Ranked | None]:
-        """The queryset narrowed to what matches, and what was found, if words were asked for."""
-        compiler = self.query_compiler
-        if not hasattr(compiler, "matching"):
-            compiler.matching = self._match()
-        return compiler.matching
+    def _matching(self) -> QuerySet:
+        """The queryset narrowed to what matches."""
+        queryset, ranked = self._found()
+        return queryset if ranked is None else queryset.filter(AmongKeys(F("pk"), ranked))
 
-    def _match(self):
+    def _found(self) -> tuple[QuerySet, Ranked | None]:
+        """What the index found of the queryset; None if that one says by itself what matches."""
+        compiler = self.query_compiler
+        if not hasattr(compiler, "found"):
+            compiler.found = self._find()
+        return compiler.found
+
+    def _find(self):
         queryset, outdated = self.query_compiler.queryset, self._outdated()
         if outdated:
             queryset = queryset.exclude(AmongKeys(F("pk"), list(outdated)))
@@ -161,7 +165,7 @@ class WhooshSearchResults(BaseSearchResults):
             return self._database_search(queryset), None
         if not len(ranked):
             return queryset.none(), None
-        return queryset.filter(AmongKeys(F("pk"), ranked)), ranked
+        return queryset, ranked
 
     def _outdated(self) -> set[str]:
         """The keys of what the index does not know as it is now, and could not be told."""
