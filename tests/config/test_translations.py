@@ -108,7 +108,7 @@ ROUTES = {
     ("comment", 7): ("commentaires/7/", "reacties/7/", "comments/7/"),
     ("comment_post", 7): (
         "commentaires/page/7/",
-        "reacties/page/7/",
+        "reacties/pagina/7/",
         "comments/page/7/",
     ),
     ("comment_confirm", "t"): (

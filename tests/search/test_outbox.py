@@ -107,7 +107,7 @@ class TestMuchAtOnce:
         self, waiting, monkeypatch, stranger
     ):
         monkeypatch.setattr(outbox, "TO_SEARCH", 0)
-        monkeypatch.setattr(outbox, "connection", Mock(in_atomic_block=False))
+        monkeypatch.setattr(outbox, "connection", Mock(wraps=connection, in_atomic_block=False))
         assert outbox.catch_up(Findable)
         assert 0 < OutboxEntry.objects.exclude(root="search.findable").count() < waiting
 
