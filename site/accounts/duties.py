@@ -22,10 +22,13 @@ def with_duties(users):
             codename=codename,
         )
         held[name] = Exists(permissions)
-    # Not a duty, but asked about as often: whether moderators let them write.
+    # Not duties, but asked about as often: whether moderators let them write, and whether what
+    # they moderate may be parts of the site only.
     standings = apps.get_model("discussion", "Standing").objects
     blocked = Exists(standings.filter(user=OuterRef("pk"), blocked=True))
-    return users.annotate(**held, blocked=blocked)
+    parts = apps.get_model("discussion", "ModeratedPart").objects
+    in_parts = Exists(parts.filter(group__user=OuterRef("pk")))
+    return users.annotate(**held, blocked=blocked, in_parts=in_parts)
 
 
 def works_here(user) -> bool:

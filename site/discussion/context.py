@@ -2,11 +2,11 @@
 
 from django.urls import reverse
 
-from accounts.duties import moderates
 from discussion.attachments import with_files
 from discussion.keeping import first_form
 from discussion.keys import is_key
 from discussion.models import PageComment
+from discussion.moderators import moderates_here
 from discussion.policy import policy_of
 from discussion.threads import ORDERS, Conversation
 from discussion.trust import BLOCKED, may_write
@@ -44,7 +44,7 @@ def discussion_of(page, request) -> dict:
         "form": form,
         "answered": answered,
         "post_url": reverse("comment_post", args=[page.pk]) if page.pk else "",
-        "can_moderate": moderates(request.user),
+        "can_moderate": moderates_here(request.user, page),
     }
 
 

@@ -29,7 +29,8 @@ def with_letters(comments, context) -> None:
     The comments are as `threads` gives them, with files, reactions and keywords; `context` is
     that of the template that shows them: discussion, page, page_url, user, request.
     """
-    write = _Writing(context)
+    comments = list(comments)
+    write = _Writing(context, {comment.pk for comment in comments})
     for comment in comments:
         comment.letter = write(comment)
 
@@ -37,7 +38,8 @@ def with_letters(comments, context) -> None:
 class _Writing:
     """Writes letters for one reader of one page. What is dear is made once for all of them."""
 
-    def __init__(self, context):
+    def __init__(self, context, shown: set[int]):
+        self._shown = shown
         self._page, self._user = context["page"], context["user"]
         self._request, self._page_url = context.get("request"), context["page_url"]
         self._template = get_template("discussion/_comment.html")
@@ -83,7 +85,7 @@ class _Writing:
             "comment.words": html_of(comment),
             "comment.taken_words": comment.taken_words,
             "comment.parent_name": comment.parent_name,
-            "comment.parent_comment_id": str(comment.parent_comment_id or ""),
+            "comment.parent_address": self._parent(comment.parent_comment_id),
             "comment.edited": date_format(localtime(edited), "j F Y, H:i") if edited else "",
         }
         facts |= {
@@ -92,6 +94,13 @@ class _Writing:
             "comment.waits": comment.waits,
             "comment.taken": comment.taken,
         }
+
+    def _parent(self, key) -> str:
+        """Where the comment that this one answers is: here, or on another part of the thread."""
+        if key is None or key in self._shown:
+            return f"#c{key or ''}"
+        before, after = self._addresses["comment.address"]
+        return f"{before}{key}{after}"
 
     def _acts(self, comment, key, texts, facts):
         for name, (before, after) in self._addresses.items():

@@ -76,14 +76,23 @@ def possible(comment) -> list[Act]:
 
 def _may(act, comment) -> bool:
     """What authors deleted themselves is nobody's to bring back."""
-    return act != Act.RESTORE or comment.state != State.DELETED or not deleted_by_author(comment)
+    return act != Act.RESTORE or not deleted_by_author(comment)
 
 
 def deleted_by_author(comment) -> bool:
-    if not comment.user_id:
-        return False
-    last = comment.acts.filter(act=Act.DELETE, undone=False).first()
-    return last is not None and last.moderator_id == comment.user_id
+    return comment.pk in deleted_by_authors([comment])
+
+
+def deleted_by_authors(comments) -> set[int]:
+    """The keys of those that their authors deleted, also those whose account is gone since."""
+    deleted = {each.pk: each for each in comments if each.state == State.DELETED}
+    acts = ModerationAct.objects.filter(comment__in=deleted, act=Act.DELETE, undone=False)
+    last = {act.comment_id: act for act in acts.order_by("pk")} if deleted else {}
+    return {key for key, act in last.items() if _is_own(act, deleted[key])}
+
+
+def _is_own(act, comment) -> bool:
+    return "own" in act.before or act.moderator_id == comment.user_id is not None
 
 
 def set_state(comments, act, moderator=None, words="", reason="") -> list[PageComment]:
@@ -125,6 +134,8 @@ def acts_of(comments, act, moderator=None, words="", reason="", seen=None) -> li
                 before |= _settle(comment, at) | _learn(comment, act, before["state"])
                 if act in TOLD and before["state"] in (State.PUBLISHED, State.HELD):
                     before["told"] = True
+            elif moderator:
+                before["own"] = True  # the account may go, and with it who it was
             if comment.state == State.HELD:
                 moderation_mail.when_held(comment)
             done.append(note(comment, act, moderator, before, words, at))

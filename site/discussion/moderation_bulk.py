@@ -39,7 +39,9 @@ class Moderate(BulkAction):
         """Of the comments asked for, those that are for this moderator to change."""
         wanted = [key for key in object_ids if is_key(key)]
         chosen = moderated_by(self.request.user).filter(pk__in=wanted)
-        return list(self.possible(chosen).select_related("page").newest_first())
+        found = list(self.possible(chosen).select_related("page").newest_first())
+        own = moderation.deleted_by_authors(found) if self.act == Act.RESTORE else ()
+        return [comment for comment in found if comment.pk not in own]
 
     def possible(self, comments):
         return comments.filter(state__in=moderation.POSSIBLE_FROM[self.act])

@@ -2,7 +2,7 @@
 
 import django_filters
 from django import forms
-from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, TextField, Value, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, TextField, Value, When
 from django.db.models.functions import Cast, Coalesce, Left, Length
 from django.urls import path, reverse
 from django.utils.functional import cached_property
@@ -38,9 +38,9 @@ from discussion.moderation import (
 from discussion.moderation_views import VERBS, CommentInspectView
 from discussion.moderators import moderated_by
 from discussion.trust import by_same_author
+from search.queries import AmongKeys
 
 EXCERPT = 90  # characters
-MOST_FOUND = 1_000  # comments that a search in the list looks at
 #: The states in the order of what moderators look for.
 STATES = (State.HELD, State.PUBLISHED, State.HIDDEN, State.SPAM, State.DELETED)
 
@@ -182,7 +182,8 @@ class CommentIndexView(generic.IndexView):
         if not self.is_searching:
             return queryset
         found = get_search_backend().search(self.search_query, PageComment.objects.only("pk"))
-        return queryset.filter(pk__in=[comment.pk for comment in found[:MOST_FOUND]])
+        keys = [key for _score, key in found.ranked_values("pk")]
+        return queryset.filter(AmongKeys(F("pk"), keys))
 
     @cached_property
     def header_more_buttons(self):

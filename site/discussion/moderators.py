@@ -56,12 +56,21 @@ def moderators_of(page) -> list:
     users = with_duties(get_user_model().objects.filter(is_active=True)).order_by("pk")
     held = Permission.objects.filter(content_type__app_label=_APP, codename=_CODENAME)
     on_duty = users.filter(Q(user_permissions__in=held) | Q(groups__permissions__in=held))
-    found = [user for user in on_duty.distinct() if _is_theirs(page, user)]
+    found = [
+        user for user in on_duty.distinct() if may_see(page, user) and moderates_here(user, page)
+    ]
     return found or [user for user in users.filter(is_superuser=True) if may_see(page, user)]
 
 
-def _is_theirs(page, user) -> bool:
-    return moderated_pages(user).filter(pk=page.pk).exists()
+def moderates_here(user, page) -> bool:
+    """Whether the user may moderate the comments of a page that they see.
+
+    Only moderators of a part cost a question, the others being known from `with_duties`.
+    """
+    if not moderates(user):
+        return False
+    parts = _parts_of(user) if getattr(user, "in_parts", True) else None
+    return parts is None or any(map(page.path.startswith, parts))
 
 
 def _parts_of(user) -> list[str] | None:

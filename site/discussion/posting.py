@@ -20,7 +20,7 @@ from discussion import attachments, keeping, moderation_mail, tallies
 from discussion.enclosures import KIND
 from discussion.formatting import render
 from discussion.mentions import people_in
-from discussion.models import PageComment, PendingComment, State
+from discussion.models import PageComment, PendingComment, State, lock_threads
 from discussion.policy import policy_of
 from discussion.screening import Verdict
 
@@ -192,6 +192,9 @@ def confirm(token: str, user) -> PageComment | None:
         if pending is None:
             return PageComment.objects.filter(token=token).first()
         held = will_wait(pending)
+        lock_threads(
+            [pending.parent_id]
+        )  # nobody takes it away between the question and the answer
         parent = PageComment.objects.published().filter(pk=pending.parent_id, page=pending.page_id)
         comment = _create(
             page=pending.page.specific,

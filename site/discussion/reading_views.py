@@ -7,10 +7,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.duties import moderates
 from discussion.attachments import with_files
 from discussion.context import ORDER_COOKIE, writing
 from discussion.models import PageComment, State
+from discussion.moderators import moderates_here
 from discussion.threads import ORDERS, Thread
 from discussion.views import discussed_page
 
@@ -44,7 +44,7 @@ def thread(request, pk):
         comment.keyword_list = [keyword for keyword in comment.keywords.all() if keyword.live]
     discussion = {
         "open": page.live,
-        "can_moderate": moderates(request.user),
+        "can_moderate": moderates_here(request.user, page),
         **writing(page, request.user),
     }
     context = {

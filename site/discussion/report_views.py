@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from discussion import moderation_mail, reports
+from discussion import moderation, moderation_mail, reports
 from discussion.models import PageComment, Report, State
 
 ENOUGH = gettext_lazy("Vous avez déjà répondu plusieurs fois : c’est bien noté.")
@@ -105,6 +105,7 @@ def answer(request, token):
         "form": form,
         "sent": sent,
         "decided": comment.state != State.HELD,
+        "own": moderation.deleted_by_author(comment),
         "reasons": moderation_mail.reasons_given(comment),
         "enough": ENOUGH,
         "left": reports.answers_left(comment),

@@ -2,8 +2,13 @@
 // <button data-sending="Envoi…">. Without this script the browser alone says that it is busy, and
 // the server stores once what comes twice.
 const BUTTON = "button:not([type=button]), input[type=submit]";
+// Nobody tells that a sending was stopped: after so many milliseconds one may try again.
+const PATIENCE = 30_000;
+const waits = new WeakMap();
 
 function begin(form, submitter) {
+  clearTimeout(waits.get(form));
+  waits.set(form, setTimeout(end, PATIENCE, form));
   form.setAttribute("aria-busy", "true");
   // Enter presses a button that is not seen: it is the one with words that has to say it.
   const pressed = submitter?.name ? submitter : form.querySelector("[data-sending]");
@@ -31,11 +36,20 @@ document.addEventListener("submit", ({ target, submitter }) => begin(target, sub
 document.addEventListener(
   "click",
   (event) => {
-    const form = event.target.closest(BUTTON)?.form;
-    if (form?.getAttribute("aria-busy") === "true") event.preventDefault();
+    const button = event.target.closest(BUTTON);
+    // All reactions of a page share a form: of them, the one that is on its way waits.
+    const busy = button?.form?.id === "avis" ? button : button?.form;
+    if (busy?.matches("[aria-busy=true], [aria-disabled=true]")) event.preventDefault();
   },
   { capture: true },
 );
+// What became wrong while proof.js worked is not sent; Escape stops what the browser sends.
+document.addEventListener("invalid", ({ target }) => target.form && end(target.form), {
+  capture: true,
+});
+document.addEventListener("keydown", ({ key }) => {
+  if (key === "Escape") document.querySelectorAll("form[aria-busy]").forEach(end);
+});
 document.addEventListener("plenum:answered", ({ target }) => end(target));
 // Back from where the form had led.
 addEventListener("pageshow", ({ persisted }) => {

@@ -234,6 +234,8 @@ def corpus() -> list[tuple[str, str, bytes, str]]:
                         **{
                             "word/_rels/document.xml.rels": links(
                                 ("hyperlink", "https://plenum.example/?a=1", "External"),
+                                ("hyperlink", r"\\serveur\commun\a.docx", "External"),
+                                ("image", "https://plenum.example/a.png", "External"),
                                 ("attachedTemplate", "file:///C:/modeles/a.dotx", "External"),
                             ),
                             "word/embeddings/feuille.xlsx": xlsx(text),

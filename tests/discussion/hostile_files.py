@@ -278,6 +278,16 @@ def macros():
     yield "program inside", "a.docx", good.docx("a", **{"word/media/a.png": b"MZ\x90\x00"})
     for what, kind, target in (
         ("template from elsewhere", "attachedTemplate", "https://a.example/a.dotm"),
+        ("template from a machine", "attachedTemplate", "file://///192.0.2.1/a/a.dotm"),
+        ("template from a share", "attachedTemplate", r"\\192.0.2.1\a\a.dotm"),
+        (
+            "template from a share, as Word writes it",
+            "attachedTemplate",
+            r"file:///\\a.example\a.dotm",
+        ),
+        ("template from a share, hidden", "attachedTemplate", "file:%2f%2fa.example/a.dotm"),
+        ("template by mhtml", "attachedTemplate", "mhtml:https://a.example/a.dotm"),
+        ("picture from a machine", "image", "file://a.example/a/a.png"),
         ("object from elsewhere", "oleObject", "https://a.example/a.hta"),
         ("frame from elsewhere", "frame", "https://a.example/"),
         ("script as a link", "hyperlink", "javascript:alert(1)"),
@@ -303,6 +313,8 @@ def macros():
     link = '<a xmlns:x="http://www.w3.org/1999/xlink" x:href="%s"/>'
     for target in ("vnd.sun.star.script:a.b", "&#x6d;acro:///a.b", "javascript:alert(1)"):
         yield f"link to {target}", "a.odt", good.odt("a", **{"styles.xml": link % target})
+    share = link.replace("<a ", "<image ") % "file://a.example/a.png"
+    yield "picture from a share", "a.odt", good.odt("a", **{"styles.xml": share})
     dde = f'<a xmlns:office="{good.ODF}:office:1.0"><office:dde-source/></a>'
     yield "DDE in ods", "a.ods", good.ods("a", **{"styles.xml": dde})
     secret = {"META-INF/encryptedpackage": "a"}

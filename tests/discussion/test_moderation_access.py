@@ -58,6 +58,17 @@ def posts(comment, act):
     ]
 
 
+def test_they_are_offered_to_hide_where_they_may(as_user, moderator_of_a, theirs, foreign):
+    client = as_user(moderator_of_a)
+    for held, mine in ((theirs, True), (foreign, False)):
+        shown = base.make_comment(held.page, "Il se voit.")
+        thread = f"/fr/commentaires/{shown.pk}/fil/"
+        for address in (held.page.specific.url, thread):
+            assert (f"{shown.pk}/moderate/" in client.get(address).content.decode()) is mine
+        asked = client.get(f"{LIST}{shown.pk}/moderate/?act=hide", follow=True)
+        assert asked.status_code == (200 if mine else 404)
+
+
 def test_nothing_of_another_group_exists(as_user, moderator_of_a, admin, theirs, foreign):
     client = as_user(moderator_of_a)
     [act] = acts_of([foreign], ModerationAct.Act.SPAM, admin)

@@ -4,6 +4,7 @@ import datetime
 from uuid import uuid4
 
 import pytest
+from wagtail.users.models import UserProfile
 
 from discussion import moderation, moving, spam, trust
 from discussion.models import ModerationAct, PageComment, Report, SpamExample, Standing, State
@@ -157,6 +158,36 @@ def test_what_its_author_deleted_stays_deleted(as_user, moderator, member, page)
     gone = base.make_comment(page, user=member)  # control: deleted by a moderator
     moderation.set_state([gone], Act.DELETE, moderator)
     assert moderation.set_state([gone], Act.RESTORE, moderator) == [gone]
+
+
+def test_what_its_author_deleted_stays_so_without_their_account(moderator, page):
+    author = base.make_user("Elle part")
+    own, gone = (base.make_comment(page, user=author) for _ in range(2))
+    moderation.set_state([own], Act.DELETE, author)
+    moderation.set_state([gone], Act.DELETE, moderator)
+    author.delete()
+    own, gone = (PageComment.objects.get(pk=each.pk) for each in (own, gone))
+    assert (moderation.possible(own), moderation.possible(gone)) == ([], [Act.RESTORE])
+    assert moderation.set_state([own, gone], Act.RESTORE, moderator) == [gone]
+
+
+def test_of_several_those_their_authors_deleted_are_not_offered(as_user, moderator, member, page):
+    own, gone = (base.make_comment(page, text, user=member) for text in ("À moi.", "À rétablir."))
+    moderation.set_state([own], Act.DELETE, member)
+    moderation.set_state([gone], Act.DELETE, moderator)
+    url = f"/admin/bulk/discussion/pagecomment/restore/?id={own.pk}"
+    client = as_user(moderator)
+    assert "Aucun des commentaires choisis" in client.get(url).content.decode()
+    both = client.get(f"{url}&id={gone.pk}").content.decode()
+    assert "À rétablir." in both and "À moi." not in both
+
+
+def test_in_english_undoing_is_not_called_cancelling(as_user, moderator, page):
+    comment = base.make_comment(page)
+    UserProfile.objects.create(user=moderator, preferred_language="en")
+    moderation.set_state([comment], Act.HIDE, moderator)
+    shown = as_user(moderator).get("/admin/comments/acts/").content.decode()
+    assert "Undo" in shown and "Cancel" not in shown
 
 
 # --- What the filter learns ----------------------------------------------------------------------

@@ -122,6 +122,8 @@ def test_the_author_is_told_why_and_not_by_whom(
         client.post(url, {"words": "Encore."})
     assert ModerationAct.objects.filter(act=Act.ANSWER).count() == reports.MOST_ANSWERS
     assert client.get("/fr/commentaires/signalement/false/").status_code == 410
+    moderation.set_state([comment], Act.DELETE, comment.user)
+    assert "Vous l’avez effacé." in client.get(url).content.decode()
 
 
 def test_a_visitor_is_told_in_the_language_they_wrote_in(page, django_capture_on_commit_callbacks):

@@ -146,6 +146,15 @@ class TestParts:
         minutes.unpublish()
         assert client.get(address).status_code == 404
 
+    def test_whom_a_comment_answers_is_a_link_to_where_that_one_is(self, client, minutes, said):
+        client.post("/fr/commentaires/ordre/", {"ordre": "plat", "next": minutes.url})
+        first = client.get(minutes.url).content.decode()
+        assert first.count(f'href="#c{said[0].pk}"') == 2
+        second = client.get(minutes.url, {"page": 2}).content.decode()
+        assert f'href="#c{said[0].pk}"' not in second
+        label = f'<a class="quiet-link" href="{said[0].get_absolute_url()}">en réponse à'
+        assert second.count(label) == 2
+
     def test_a_permalink_leads_to_where_a_comment_is_shown(self, client, minutes, said):
         def lands(comment):
             response = client.get(comment.get_absolute_url())

@@ -110,6 +110,42 @@ def test_a_visitor_sees_it_while_the_browser_works(open_browser, minutes):
     expect(button).to_have_text("Envoi…")
 
 
+@pytest.mark.parametrize("how", ["Escape", "time"])
+def test_a_message_that_was_stopped_can_be_sent_again(open_browser, member, minutes, how):
+    page = open_browser()
+    page.clock.install()
+    page.route("**/htmx*", lambda route: route.abort())
+    sign_in(page, member)
+    page.goto(minutes.url)
+    page.locator("#repondre textarea").fill("Pas tout de suite.")
+    button = page.locator("#repondre").get_by_role("button", name=SEND)
+    page.evaluate("addEventListener('submit', (event) => event.preventDefault(), {once: true})")
+    button.click()  # as if it had been stopped: nobody tells the page
+    expect(button).to_have_text("Envoi…")
+    if how == "time":
+        page.clock.fast_forward(31_000)
+    else:
+        page.keyboard.press("Escape")
+    expect(button).to_have_text("Envoyer le message")
+    button.click()
+    expect(page.locator("[data-comment] .words")).to_have_text("Pas tout de suite.")
+    assert PageComment.objects.count() == 1
+
+
+def test_two_reactions_are_given_at_once(open_browser, member, minutes):
+    page, comments = open_browser(), [base.make_comment(minutes, f"Le {n}.") for n in range(2)]
+    sign_in(page, member)
+    page.goto(minutes.url)
+    slow = Slow(page)
+    buttons = [page.locator(f"#r{comment.pk} [value=agree]") for comment in comments]
+    buttons[0].click()
+    expect(buttons[0]).to_have_attribute("aria-disabled", "true")
+    slow.free = True
+    buttons[1].click()
+    expect(buttons[1]).to_have_attribute("aria-pressed", "true")
+    assert Reaction.objects.filter(comment=comments[1]).exists()
+
+
 def test_a_reaction_is_given_once_by_two_clicks(open_browser, member, minutes):
     page, comment = open_browser(), base.make_comment(minutes, "Le premier.")
     sign_in(page, member)

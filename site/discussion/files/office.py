@@ -2,13 +2,15 @@
 
 Every part is unpacked within limits and every XML part is read: without a document type there are
 no entities to unfold or to fetch. What runs (macros, controls), what starts other programs and
-what fetches from elsewhere when the document is opened is refused.
+what is fetched from elsewhere when the document is opened is refused; pictures of web pages, which
+come with what is pasted from them, are not.
 """
 
 import io
 import re
 import stat
 import zipfile
+from urllib.parse import unquote
 from xml.parsers import expat
 
 from discussion.files.kinds import KINDS, Refused, mind_viruses
@@ -42,7 +44,15 @@ _ACTIVE_LINK = re.compile(
 )
 #: What fetches, when the document is opened, from another place than itself.
 _FETCHING = ("oleObject", "frame", "subDocument")
-_ELSEWHERE = re.compile(r"\s*(https?|ftp):", re.IGNORECASE)
+#: A scheme, but for file: and the letter of a disk.
+_ELSEWHERE = re.compile(r"\s*(?!file:)[a-z][a-z0-9+.-]+:", re.IGNORECASE)
+#: A folder of another machine: opening it tells that one the reader's name and a proof of their
+#: password. \\host\a, //host/a, file://host/a, file://///host/a, file:///\\host\a
+_SHARE = re.compile(
+    r"\s*((file:)?[/\\]{2}(?![/\\])|(file:)?[/\\]{4}|(smb|cifs|nfs|davs?):)", re.IGNORECASE
+)
+#: What a reader follows by a click, or is asked about first.
+_ON_DEMAND = ("hyperlink", "externalLinkPath", "a")
 _DDE = re.compile(r"\s*\"?\s*DDE(AUTO)?\b", re.IGNORECASE)
 
 
@@ -176,8 +186,8 @@ class _Reader:
         if name.endswith("script:1.0}event-listener"):
             raise Refused("active")
         for attribute, value in said.items():
-            if attribute.endswith("href") and _ACTIVE_LINK.match(value):
-                raise Refused("active")
+            if attribute.rpartition("}")[2] in ("href", "src"):
+                self._mind_link(tag, value)
 
     def _type(self, said):
         kind = said.get("ContentType", "")
@@ -188,14 +198,19 @@ class _Reader:
             self.parts.add(said.get("PartName", "").lstrip("/"))
 
     def _relationship(self, said):
-        kind, target = said.get("Type", "").rpartition("/")[2], said.get("Target", "")
+        kind, target = said.get("Type", "").rpartition("/")[2], unquote(said.get("Target", ""))
         if kind in ("vbaProject", "control", "activeXControlBinary", "aFChunk"):
             raise Refused("active")
         if said.get("TargetMode", "").lower() == "external":
             if kind in _FETCHING or (kind == "attachedTemplate" and _ELSEWHERE.match(target)):
                 raise Refused("active")
-            if _ACTIVE_LINK.match(target):
-                raise Refused("active")
+            self._mind_link(kind, target)
+
+    def _mind_link(self, kind, target):
+        if _ACTIVE_LINK.match(target):
+            raise Refused("active")
+        if kind not in _ON_DEMAND and _SHARE.match(unquote(target)):
+            raise Refused("active")
 
     # The instruction of a field may come in pieces.
     def say(self, text):
