@@ -149,7 +149,11 @@ def test_it_deletes_and_leaves_a_gap_where_others_answered(as_user, member, comm
     comment.refresh_from_db()
     assert comment.state == State.DELETED
     act = ModerationAct.objects.get()
-    assert (act.act, act.moderator, act.before) == ("delete", member, {"state": "published"})
+    assert (act.act, act.moderator, act.before) == (
+        "delete",
+        member,
+        {"state": "published", "own": True},
+    )
     html = as_user().get(comment.page.specific.url).content.decode()
     assert "Avant." not in html and "Une réponse." in html
     assert as_user().get(comment.get_absolute_url()).status_code == 404
