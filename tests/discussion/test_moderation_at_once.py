@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.test import Client
 
-from discussion import models, moderation, moderation_mail, moving
-from discussion.models import ModerationAct, PageComment, Report, Standing, State
+from discussion import moderation, moderation_mail, moving, posting
+from discussion.models import ModerationAct, PageComment, Report, Standing, State, comments
 from discussion.reports import report
 from tests import base
 from tests.base import at_once
@@ -122,7 +122,7 @@ def asked(question, *about):
 def is_locked(request, monkeypatch):
     """Without the lock, as a control, an answer stays behind."""
     if request.param == "control":
-        for module in (models, moderation, moving):
+        for module in (comments, posting, moderation, moving):
             monkeypatch.setattr(module, "lock_threads", lambda keys: None)
     return request.param == "lock"
 
