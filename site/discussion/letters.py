@@ -29,7 +29,6 @@ def with_letters(comments, context) -> None:
     The comments are as `threads` gives them, with files, reactions and keywords; `context` is
     that of the template that shows them: discussion, page, page_url, user, request.
     """
-    comments = list(comments)
     write = _Writing(context, {comment.pk for comment in comments})
     for comment in comments:
         comment.letter = write(comment)

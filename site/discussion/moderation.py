@@ -213,7 +213,7 @@ def undoable(act) -> bool:
     """Whether such an act can be taken back at all; whether it still can is for undo."""
     if act.undone or not act.comment_id or not act.moderator_id:
         return False
-    if act.act == Act.DELETE and act.moderator_id == act.comment.user_id:
+    if act.act == Act.DELETE and _is_own(act, act.comment):
         return False
     return act.act not in (Act.UNDO, Act.ANSWER, Act.HOLD)
 

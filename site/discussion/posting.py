@@ -192,9 +192,7 @@ def confirm(token: str, user) -> PageComment | None:
         if pending is None:
             return PageComment.objects.filter(token=token).first()
         held = will_wait(pending)
-        lock_threads(
-            [pending.parent_id]
-        )  # nobody takes it away between the question and the answer
+        lock_threads([pending.parent_id])  # or it may go between this question and its answer
         parent = PageComment.objects.published().filter(pk=pending.parent_id, page=pending.page_id)
         comment = _create(
             page=pending.page.specific,

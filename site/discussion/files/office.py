@@ -198,7 +198,7 @@ class _Reader:
             self.parts.add(said.get("PartName", "").lstrip("/"))
 
     def _relationship(self, said):
-        kind, target = said.get("Type", "").rpartition("/")[2], unquote(said.get("Target", ""))
+        kind, target = said.get("Type", "").rpartition("/")[2], said.get("Target", "")
         if kind in ("vbaProject", "control", "activeXControlBinary", "aFChunk"):
             raise Refused("active")
         if said.get("TargetMode", "").lower() == "external":
