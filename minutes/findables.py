@@ -74,7 +74,7 @@ class InWorkgroup(PageSource):
 def meeting_line(page) -> str:
     """ "4e réunion, 25 septembre 2025" in the language of the minutes, as their page says it."""
     with translation.override(page.language):
-        day = date_format(page.meeting_date, "j F Y") if page.meeting_date else ""
+        day = date_format(page.meeting_date) if page.meeting_date else ""
         return ", ".join(filter(None, [ordinal_meeting(page.ordinal), day]))
 
 

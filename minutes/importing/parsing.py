@@ -218,7 +218,7 @@ def find_meeting_date(parsed: ParsedMinutes, opening: str, filename: str, said: 
 
 
 def in_words(date) -> str:
-    return date_format(date, "j F Y")
+    return date_format(date)
 
 
 def name_it(parsed: ParsedMinutes, filename: str) -> None:

@@ -54,7 +54,7 @@ class _Writing:
             after += f"?next={quote(self._page_url)}%23discussion"
             self._addresses["comment.hide_address"] = before, after
         self._files_at = reverse("comment_file", args=[_NO_KEY, "0"]).partition(str(_NO_KEY))[0]
-        self._day = cache(lambda day: date_format(day, "j F Y"))
+        self._day = cache(lambda day: date_format(day))
         self._keyword = cache(
             lambda keyword: (keyword.get_absolute_url(), keyword.label, keyword.label_language)
         )

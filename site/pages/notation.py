@@ -17,8 +17,9 @@ _FIRST = re.compile(r"(?<![\d.,:/-])1 (?=[a-zéû]{3})")
 _UNIT = 1024
 
 
-def date_format(value, format=None) -> str:
-    """As Django's of this name, and with the first of a month as French has it."""
+def date_format(value, format="j F Y") -> str:
+    """As Django's of this name, the day first in English too, and the first of a month as French
+    has it."""
     return with_first(formats.date_format(value, format))
 
 

@@ -145,7 +145,7 @@ class Facets:
             ("avant", _("Avant le"), self.asked.before),
         ):
             if day:
-                label = date_format(day, "DATE_FORMAT")
+                label = date_format(day)
                 chips.append(Chip(title, label, "", self.asked.address(**{name: ""})))
         return chips
 

@@ -133,7 +133,7 @@ def _shown(rows: list[Findable], said: list[str], user) -> list[Suggestion]:
             label, language = page.heading, page.heading_language
         kind = str(Kind(row.kind).label)
         if row.date:
-            kind = f"{kind} · {date_format(row.date, 'DATE_FORMAT')}"
+            kind = f"{kind} · {date_format(row.date)}"
         also = _called(known, said) if not _has(label, said) else ""
         url = sources.source_named(row.source_type).url(row, (page.get_url() or "") if page else "")
         shown.append(Suggestion(label, language, kind, also, url))

@@ -399,3 +399,11 @@ class TestCost:
             many = ask()
             assert many[0] >= few[0] + 60
             assert many[1] <= few[1]  # of few hits the words are compared with those of texts
+
+
+def test_its_dates_are_written_as_everywhere_on_the_site(client, minutes):
+    outbox.drain()
+    page = client.get("/en/search/", {"q": "typographique", "apres": "2024-01-02"}).content.decode()
+    assert "5 March 2024</time>" in page and "2 January 2024" in page
+    offered = client.get("/en/search/suggestions/", {"q": "4e réunion"}).json()["suggestions"]
+    assert "5 March 2024" in str(offered)
